@@ -1,0 +1,1 @@
+"""The street: composition of the apps; nobody imports it."""

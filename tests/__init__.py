@@ -1,0 +1,1 @@
+"""What is tested: each file states behaviours of one subject."""
