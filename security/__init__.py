@@ -1,0 +1,1 @@
+"""The walls and the gatehouse: who calls, who is banned, what is limited; imports no other app."""

@@ -1,0 +1,110 @@
+"""Bans from the command line: one sentence for what was done, one for what was not."""
+
+import json
+import os
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from security import bans
+from security.models import Ban
+from tests.live import manage
+
+ATTACKER = "203.0.113.9"
+
+
+def said(capsys: pytest.CaptureFixture[str], *args: str) -> str:
+    call_command(*args)
+    return capsys.readouterr().out
+
+
+@pytest.mark.django_db(transaction=True)
+class TestWithTables:
+    def test_a_ban_lasts_a_day_unless_said_otherwise(self, capsys):
+        assert f"Banned {ATTACKER}/32 until " in said(capsys, "ban_ip", ATTACKER, "--reason", "fraud")
+        assert Ban.objects.filter(expires__lte=timezone.now() + timedelta(hours=24)).count() == 1
+
+    @pytest.mark.parametrize(("length", "days"), [("24h", 1), ("48h", 2), ("1w", 7)])
+    def test_the_length_is_chosen(self, length, days):
+        call_command("ban_ip", ATTACKER, "--reason", "fraud", "--for", length)
+        row = Ban.objects.get()
+        assert row.expires is not None
+        assert row.expires - row.starts == timedelta(days=days)
+
+    def test_a_permanent_ban_has_no_end(self, capsys):
+        assert "for good" in said(capsys, "ban_ip", ATTACKER, "--reason", "fraud", "--for", "permanent")
+
+    def test_a_dry_run_bans_nobody(self, capsys):
+        assert said(capsys, "ban_ip", "2001:db8::1", "--reason", "x", "--dry-run") == "Would ban 2001:db8::/64.\n"
+        assert not Ban.objects.exists()
+
+    def test_loopback_needs_force(self):
+        with pytest.raises(CommandError, match="never banned"):
+            call_command("ban_ip", "127.0.0.1", "--reason", "x")
+        call_command("ban_ip", "127.0.0.1", "--reason", "x", "--force")
+        assert bans.verdict("127.0.0.1") is not None
+
+    @pytest.mark.parametrize("command", [("ban_ip", "--reason", "x"), ("unban_ip",)])
+    @pytest.mark.parametrize("address", ["", "garbage", "203.0.113.9/24", "fe80::1%eth0", "203.0.113.9:80", " 203.0.113.9"])
+    def test_what_is_no_address_is_refused_whole(self, command, address):
+        with pytest.raises(CommandError):
+            call_command(command[0], address, *command[1:])
+        assert not Ban.objects.exists()
+
+    def test_a_mapped_address_is_banned_as_ipv4(self, capsys):
+        assert f"Banned {ATTACKER}/32" in said(capsys, "ban_ip", f"::ffff:{ATTACKER}", "--reason", "x")
+
+    def test_unban_says_what_it_lifted(self, capsys):
+        said(capsys, "ban_ip", "203.0.113.0/24", "--reason", "fraud")
+        assert said(capsys, "unban_ip", ATTACKER) == "Lifted the ban of 203.0.113.0/24 (fraud).\n"
+        assert bans.verdict(ATTACKER) is None
+
+    def test_unban_in_a_dry_run_lifts_nothing(self, capsys):
+        said(capsys, "ban_ip", ATTACKER, "--reason", "fraud")
+        assert said(capsys, "unban_ip", ATTACKER, "--dry-run") == f"Would lift the ban of {ATTACKER}/32 (fraud).\n"
+        assert bans.verdict(ATTACKER) is not None
+
+    def test_unban_of_nobody_is_an_error(self):
+        with pytest.raises(CommandError, match="No ban in force"):
+            call_command("unban_ip", ATTACKER)
+
+    def test_the_list_as_json_has_its_fields(self, capsys):
+        said(capsys, "ban_ip", ATTACKER, "--reason", "fraud", "--for", "permanent")
+        (row,) = json.loads(said(capsys, "list_bans", "--json"))
+        assert (row.pop("created") <= timezone.now().isoformat(), row) == (
+            True,
+            {
+                "cidr": f"{ATTACKER}/32",
+                "action": "ban",
+                "reason": "fraud",
+                "origin": "command",
+                "expires": None,
+                "state": "active",
+            },
+        )
+
+    def test_the_list_tells_bans_in_force_and_with_all_the_history(self, capsys):
+        said(capsys, "ban_ip", ATTACKER, "--reason", "fraud")
+        said(capsys, "unban_ip", ATTACKER)
+        assert said(capsys, "list_bans") == "0 in force.\n"
+        assert [row["state"] for row in json.loads(said(capsys, "list_bans", "--json", "--all"))] == ["lifted"]
+
+
+@pytest.mark.parametrize("args", [("list_bans",), ("ban_ip", ATTACKER, "--reason", "x"), ("unban_ip", ATTACKER)])
+def test_without_tables_a_command_ends_in_a_sentence(tmp_path, args):
+    done = manage(*args, env={"DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]}, check=False)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "CommandError: The database is not set up yet: run manage.py migrate, or start the server once.\n",
+    )
+
+
+@pytest.mark.slow
+def test_an_unreachable_database_ends_in_a_sentence(tmp_path):
+    env = {"DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"], "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
+    done = manage("list_bans", env=env, check=False)
+    assert (
+        done.stderr.splitlines()[-1] == "CommandError: The database does not answer: couldn't get a connection after 10.00 sec"
+    )
