@@ -1,0 +1,156 @@
+"""/security: an operator bans and lifts by form; everybody else is refused."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from security import bans, proofs
+from security.models import Ban, Origin
+
+ATTACKER = "203.0.113.9"
+HOME = "198.51.100.7"
+
+
+@pytest.fixture
+def operator(owner) -> Client:
+    client = Client(REMOTE_ADDR=HOME)
+    client.force_login(owner)
+    return client
+
+
+@pytest.fixture
+def banned(db) -> Ban:
+    return bans.ban(ATTACKER, reason="guesses keys", origin=Origin.COMMAND, actor="owner", duration=timedelta(hours=24))
+
+
+def order(client: Client, address: str = ATTACKER, **fields: str):
+    return client.post(reverse("security"), {"address": address, "reason": "scans", "duration": "24h"} | fields)
+
+
+def test_a_ban_is_ordered_by_form(operator):
+    answer = order(operator)
+    assert answer.status_code == 302
+    assert bans.in_force().get().cidr == "203.0.113.9/32"
+
+
+def test_a_ban_names_who_ordered_it(operator):
+    order(operator)
+    row = bans.in_force().get()
+    assert (row.actor, row.origin) == ("owner", Origin.OPERATOR)
+
+
+@pytest.mark.parametrize(("choice", "length"), [("24h", timedelta(1)), ("48h", timedelta(2)), ("1w", timedelta(7))])
+def test_a_ban_lasts_as_long_as_chosen(operator, choice, length):
+    order(operator, duration=choice)
+    row = bans.in_force().get()
+    assert row.expires is not None
+    assert abs(row.expires - timezone.now() - length) < timedelta(minutes=1)
+
+
+def test_a_permanent_ban_has_no_end(operator):
+    order(operator, duration="permanent")
+    assert bans.in_force().get().expires is None
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("127.0.0.1", "never banned"),
+        (HOME, "shut you out"),
+        ("198.51.100.0/24", "shut you out"),
+        ("2001::/16", "wider than"),
+        ("nonsense", "not an address"),
+        ("203.0.113.9/24", "the range is 203.0.113.0/24"),
+    ],
+)
+def test_a_refusal_stands_beside_the_field(operator, address, sentence):
+    answer = order(operator, address)
+    assert answer.status_code == 400
+    assert sentence in answer.context["form"].errors["address"][0]
+
+
+def test_a_colleague_at_work_is_not_shut_out(operator, monkeypatch):
+    monkeypatch.setitem(proofs._witnesses, proofs.STAFF, lambda since: [ATTACKER])
+    assert "staff session" in order(operator).context["form"].errors["address"][0]
+
+
+def test_a_refused_ban_shuts_nobody_out(operator):
+    order(operator, HOME)
+    assert not bans.in_force().exists()
+
+
+def test_a_ban_needs_a_reason(operator):
+    assert "reason" in order(operator, reason="").context["form"].errors
+
+
+def test_a_ban_is_lifted_with_a_note(operator, banned):
+    operator.post(reverse("lift_ban"), {"cidr": banned.cidr, "note": "our office"})
+    banned.refresh_from_db()
+    assert (banned.state, banned.lifted_by, banned.note) == ("lifted", "owner", "our office")
+
+
+def test_lifting_asks_first_and_names_what_ends(operator, banned):
+    asked = operator.get(reverse("lift_ban"), {"cidr": "203.0.113.0/24"}).content.decode()
+    assert "203.0.113.9/32" in asked
+    assert bans.in_force().exists()
+
+
+@pytest.mark.parametrize("query", [{}, {"cidr": "nonsense"}, {"cidr": "198.51.100.1"}])
+def test_nothing_to_lift_is_said(operator, query):
+    answer = operator.get(reverse("lift_ban"), query, follow=True)
+    assert "no such ban" in answer.content.decode()
+
+
+def test_lifting_twice_says_so(operator):
+    answer = operator.post(reverse("lift_ban"), {"cidr": "203.0.113.9/32"}, follow=True)
+    assert "was not banned" in answer.content.decode()
+
+
+def test_lifting_nonsense_is_refused_with_a_sentence(operator):
+    answer = operator.post(reverse("lift_ban"), {"cidr": "nonsense"}, follow=True)
+    assert "not an address" in answer.content.decode()
+
+
+@pytest.mark.parametrize("query", ["203.0.113.9", "203.0.113.0/24", "GUESSES", ""])
+def test_a_ban_is_found_by_address_range_or_reason(operator, banned, query):
+    page = operator.get(reverse("security"), {"q": query})
+    assert banned.cidr in page.content.decode()
+
+
+@pytest.mark.parametrize("query", ["203.0.113.10", "2001:db8::/32", "other", "<script>"])
+def test_what_does_not_match_is_not_shown(operator, banned, query):
+    page = operator.get(reverse("security"), {"q": query})
+    assert banned.cidr not in page.content.decode()
+
+
+def test_the_page_says_which_address_and_hop_decided(operator):
+    page = operator.get(reverse("security")).content.decode()
+    assert HOME in page
+    assert "the other end of the connection" in page
+
+
+def test_the_page_says_loudly_that_bans_are_off(operator, settings):
+    settings.BANS = False
+    assert "Bans are switched off" in operator.get(reverse("security")).content.decode()
+
+
+def test_a_trader_may_not_open_it(second_user):
+    client = Client()
+    client.force_login(second_user)
+    answer = client.get(reverse("security"))
+    assert answer.status_code == 403
+    assert "You may not open this." in answer.content.decode()
+
+
+def test_a_trader_may_not_lift(second_user, banned):
+    client = Client()
+    client.force_login(second_user)
+    assert client.post(reverse("lift_ban"), {"cidr": banned.cidr}).status_code == 403
+
+
+def test_a_stranger_is_sent_to_the_login(db):
+    answer = Client().get(reverse("security"))
+    assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/login/")

@@ -1,0 +1,215 @@
+"""Who tries doors is shut out; whoever lives there is only slowed."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+from accounts.models import Session
+from apiauth import keys
+from security import bans, probes, proofs
+from security.clientip import Caller
+from security.models import Action, Ban, Origin
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def caller(address: str = "203.0.113.9", subject: str | None = None) -> Caller:
+    return Caller(address, subject or address, address, "peer", internal=False, spoofed=False, scheme="http", host=None)
+
+
+ATTACKER = caller()
+LOOPBACK = caller("127.0.0.1")
+
+
+def try_keys(count: int, *, who: Caller = ATTACKER, start: int = 0) -> None:
+    for number in range(start, start + count):
+        probes.bad_key(who, f"oa_live_{number}")
+
+
+def try_paths(count: int, *, who: Caller = ATTACKER) -> None:
+    for number in range(count):
+        probes.unrouted(who, f"/{'x' * (number + 1)}.php")
+
+
+def test_ten_distinct_bad_keys_ban():
+    try_keys(9)
+    assert bans.verdict(ATTACKER.address) is None
+    try_keys(1, start=9)
+    assert bans.verdict(ATTACKER.address) is not None
+
+
+def test_the_row_says_why_and_by_whom():
+    try_keys(10)
+    row = Ban.objects.get()
+    assert (row.cidr, row.action, row.origin, row.scenario) == ("203.0.113.9/32", Action.BAN, Origin.AUTO, "bad-keys")
+    assert "10 distinct bad API keys" in row.reason
+
+
+def test_the_same_bad_key_a_thousand_times_bans_nobody():
+    for _ in range(1000):
+        probes.bad_key(ATTACKER, "oa_live_same")
+    assert bans.verdict(ATTACKER.address) is None
+
+
+def test_bad_keys_of_two_subjects_are_not_added_up():
+    try_keys(9)
+    try_keys(9, who=caller("198.51.100.7"), start=9)
+    assert not Ban.objects.exists()
+
+
+def test_bad_keys_a_day_apart_are_not_added_up():
+    with time_machine.travel("2026-11-23 12:00:00Z", tick=False) as clock:
+        try_keys(9)
+        clock.shift(86_400)
+        try_keys(9, start=9)
+    assert not Ban.objects.exists()
+
+
+def test_a_whole_ipv6_network_counts_as_one_and_is_banned_as_one():
+    for number in range(10):
+        probes.bad_key(caller(f"2001:db8:1:2::{number + 1}", "2001:db8:1:2::/64"), f"oa_live_{number}")
+    assert bans.verdict("2001:db8:1:2:ffff::1") is not None
+
+
+def test_twenty_distinct_unknown_paths_ban():
+    try_paths(19)
+    assert bans.verdict(ATTACKER.address) is None
+    try_paths(20)
+    assert bans.verdict(ATTACKER.address) is not None
+
+
+def test_variants_of_one_path_ban_nobody():
+    for number in range(100):
+        probes.unrouted(ATTACKER, f"/Backup//{number}.zip")
+    assert not Ban.objects.exists()
+
+
+def test_what_every_server_is_asked_for_bans_nobody():
+    for size in range(100):
+        probes.unrouted(ATTACKER, f"/apple-touch-icon-{size}x{size}.png")
+    assert not Ban.objects.exists()
+
+
+def test_a_subject_that_proved_itself_today_is_throttled_instead():
+    probes.recognised(ATTACKER)
+    try_keys(10)
+    assert bans.verdict(ATTACKER.address) is None
+    assert bans.is_throttled(ATTACKER.subject)
+
+
+def test_a_subject_that_proved_itself_yesterday_is_banned():
+    with time_machine.travel("2026-11-23 12:00:00Z", tick=False) as clock:
+        probes.recognised(ATTACKER)
+        clock.shift(86_400)
+        try_keys(10)
+        assert bans.verdict(ATTACKER.address) is not None
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "192.168.1.7", "10.0.0.1"])
+def test_one_that_is_never_banned_is_throttled_for_a_day(address):
+    try_paths(20, who=caller(address))
+    row = Ban.objects.get()
+    assert (row.action, row.expires) == (Action.THROTTLE, row.starts + bans.DAY)
+
+
+def test_a_throttled_subject_that_goes_on_costs_no_further_writing():
+    try_keys(10, who=LOOPBACK)
+    seq = Ban.objects.get().seq
+    try_keys(50, who=LOOPBACK, start=10)
+    assert Ban.objects.get().seq == seq
+
+
+@pytest.mark.parametrize("known", ["203.0.113.9", "2001:db8:1:2::5"])
+def test_whoever_proved_themselves_to_another_process_is_throttled_instead(monkeypatch, known):
+    monkeypatch.setattr(proofs, "_witnesses", {"test": lambda since: [None, "", known]})
+    one = caller("2001:db8:1:2::99", "2001:db8:1:2::/64") if ":" in known else ATTACKER
+    try_keys(10, who=one)
+    assert bans.is_throttled(one.subject)
+
+
+def test_a_staff_session_seen_today_is_remembered_by_the_database(owner):
+    Session.objects.create(digest="d", user=owner, address="203.0.113.9", data="", **times())
+    try_keys(10)
+    assert bans.is_throttled(ATTACKER.subject)
+
+
+def test_a_key_used_today_is_remembered_by_the_database(owner):
+    key = keys.issue(owner, name="n").key
+    type(key).objects.update(last_used=timezone.now(), last_address="203.0.113.9")
+    try_keys(10)
+    assert bans.is_throttled(ATTACKER.subject)
+
+
+def times() -> dict[str, datetime]:
+    now = timezone.now()
+    return {"created": now, "last_seen": now, "expires": now + timedelta(hours=1)}
+
+
+def test_with_bans_off_nothing_is_written(settings):
+    settings.BANS = False
+    try_keys(50)
+    assert not Ban.objects.exists()
+
+
+def test_a_second_series_after_a_lift_bans_again():
+    try_keys(10)
+    bans.lift(ATTACKER.subject, by="owner")
+    try_keys(10)
+    assert bans.verdict(ATTACKER.address) is not None
+
+
+def test_a_ban_that_cannot_be_written_alarms_and_does_not_disturb(monkeypatch, caplog):
+    monkeypatch.setattr(bans, "punish", refuse)
+    try_keys(30)
+    assert [record.levelno for record in caplog.records if record.name == "security.probes"] == [logging.CRITICAL]
+
+
+def test_a_ban_that_could_not_be_written_is_tried_again(monkeypatch):
+    with time_machine.travel("2026-11-23 12:00:00Z", tick=False) as clock:
+        with monkeypatch.context() as broken:
+            broken.setattr(bans, "punish", refuse)
+            try_keys(10)
+        clock.shift(probes.RETRY)
+        try_keys(1)
+        assert bans.verdict(ATTACKER.address) is not None
+
+
+def refuse(*_, **__):
+    raise DatabaseError("disk full")
+
+
+def test_eight_threads_with_forty_keys_make_one_ban():
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(try_keys_and_close, range(40)))
+    assert Ban.objects.count() == 1
+    assert Ban.objects.get().offence == 1
+
+
+def try_keys_and_close(number: int) -> None:
+    try_keys(1, start=number)
+    connections.close_all()
+
+
+def test_an_overflow_of_subjects_alarms_once_a_minute(monkeypatch, caplog):
+    monkeypatch.setattr(probes.KEYS.tally, "subjects", 2)
+    for number in range(10):
+        probes.bad_key(caller(f"198.51.100.{number}"), "x")
+    assert [record.message for record in caplog.records if "scan" in record.message] != []
+    assert len(caplog.records) == 1
+
+
+def test_what_is_remembered_of_those_who_proved_themselves_is_bounded(monkeypatch):
+    monkeypatch.setattr(probes, "SUBJECTS", 2)
+    for address in ("198.51.100.1", "198.51.100.2", "198.51.100.3"):
+        probes.recognised(caller(address))
+    assert [probes.is_recognised(f"198.51.100.{number}") for number in (1, 2, 3)] == [False, True, True]
+
+
+def test_no_part_of_a_key_is_kept():
+    probes.bad_key(ATTACKER, "oa_live_secretsecretsecret")
+    assert "secret" not in repr(probes.KEYS.tally._subjects[ATTACKER.subject].seen)
