@@ -1,0 +1,1 @@
+"""The hall: who you are, and how long you may stay."""

@@ -1,0 +1,147 @@
+"""Server-side sessions, one row each, read anew on every request; a key that no live row answers to is nobody's."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, get_random_string
+
+from accounts.expiry import session_end
+from accounts.models import Session, User, Why
+from accounts.models.session import SessionQuerySet
+from security import crypto, propagation
+
+KEY_LENGTH = 43  # of 36 signs: 222 bits
+KEY_SIGNS = "abcdefghijklmnopqrstuvwxyz0123456789"
+SEEN_EVERY = timedelta(minutes=1)
+COOKIE_OUTLIVES = timedelta(days=1)  # an ended session still comes along, so that the login can say why it is asked for
+
+
+def digest(key: str) -> str:
+    return crypto.digest(settings.SECRET_KEY.encode(), purpose="session", data=key.encode()).hex()
+
+
+def end(rows: SessionQuerySet, *, why: Why) -> int:
+    """End those of the sessions that still live, everywhere from the next request on; says how many."""
+    with transaction.atomic():
+        seq = propagation.bump()
+        return rows.live().update(ended=timezone.now(), why=why, seq=seq)
+
+
+def enter(request: HttpRequest, user: User) -> None:
+    """Log in under a new key; whatever session the browser had before ends."""
+    request.session.flush()
+    login(request, user)
+
+
+def user_of(request: HttpRequest) -> User | AnonymousUser:
+    """Whom the session proves; it was read together with its user."""
+    store: SessionStore = request.session  # type: ignore[assignment]
+    held = store.get(HASH_SESSION_KEY)
+    user = store.user
+    if user is None or not user.is_active or not held:
+        return AnonymousUser()
+    if not constant_time_compare(held, user.get_session_auth_hash()):
+        end(Session.objects.filter(user=user, digest=digest(store.session_key or "")), why=Why.PASSWORD)
+        store.flush()
+        store.ended = True
+        return AnonymousUser()
+    return user
+
+
+class SessionStore(SessionBase):
+    """Django's session over a row; an anonymous visitor has none until something is kept for them."""
+
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(session_key)
+        self.address = self.device = ""
+        self.ended = False  # read and found over: the visitor may be told
+        self._row: Session | None = None
+
+    @property
+    def user(self) -> User | None:
+        self.get(SESSION_KEY)  # reads the row, once
+        return self._row.user if self._row else None
+
+    def load(self) -> dict[str, Any]:
+        now = timezone.now()
+        row = Session.objects.select_related("user").filter(digest=digest(self.session_key or "")).first()
+        if row is None or not row.is_live(now):
+            self.ended = row is not None and row.user_id is not None
+            self._session_key = None
+            return {}
+        self._row = row
+        self._notice(row, now)
+        return self.decode(row.data)
+
+    def _notice(self, row: Session, now: datetime) -> None:
+        if now - row.last_seen >= SEEN_EVERY:
+            row.last_seen = now
+            Session.objects.filter(digest=row.digest).update(last_seen=now)
+
+    def exists(self, session_key: str) -> bool:
+        return Session.objects.filter(digest=digest(session_key)).exists()
+
+    def create(self) -> None:
+        self._session_key = _new_key()
+        self.save(must_create=True)
+        self.modified = True
+
+    def cycle_key(self) -> None:
+        """A new key for the same row; the old one dies when the row is saved."""
+        self.get(SESSION_KEY)  # reads the row that stays
+        self._session_key = _new_key()
+        self.modified = True
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 (Django's signature)
+        data: dict[str, Any] = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        if self.session_key is None:
+            self._session_key = _new_key()
+        if self._row is None or must_create:
+            self._row = Session(created=timezone.now())
+            self._write(self._row, data).save(force_insert=True)
+        else:
+            self._replace(self._row.digest, self._write(self._row, data))
+
+    def _write(self, row: Session, data: dict[str, Any]) -> Session:
+        """Bring the row up to what the session holds; a login starts its day anew."""
+        user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
+        if not row.digest or user_id != row.user_id:
+            now = timezone.now()
+            row.created, row.last_seen, row.expires = now, now, session_end(now)
+            row.address, row.device = self.address, self.device
+        row.user_id, row.digest, row.data = user_id, digest(self.session_key or ""), self.encode(data)
+        return row
+
+    def _replace(self, old: str, row: Session) -> None:
+        fields = ("digest", "user_id", "address", "device", "created", "last_seen", "expires", "data")
+        changes = {name: getattr(row, name) for name in fields}
+        if not Session.objects.filter(digest=old, ended=None).update(**changes):
+            raise UpdateError
+
+    def delete(self, session_key: str | None = None) -> None:
+        """End a user's session; one that was nobody's goes without a trace."""
+        old = digest(session_key) if session_key else self._row.digest if self._row else None
+        if old and not Session.objects.filter(digest=old, user=None).delete()[0]:
+            end(Session.objects.filter(digest=old), why=Why.LOGOUT)
+
+    def flush(self) -> None:
+        self.get(SESSION_KEY)  # reads the row that goes
+        super().flush()
+        self._row = None
+
+    def get_expiry_age(self, **kwargs: Any) -> int:
+        """Seconds the cookie is kept; whether the session still lives is asked of its row alone."""
+        now = timezone.now()
+        expires = self._row.expires if self._row else session_end(now)
+        return int((expires + COOKIE_OUTLIVES - now).total_seconds())
+
+
+def _new_key() -> str:
+    return get_random_string(KEY_LENGTH, KEY_SIGNS)

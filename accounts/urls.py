@@ -1,0 +1,12 @@
+"""Addresses of the accounts pages."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from accounts.views import login, setup
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("login/", login.log_in, name="login"),
+    path("logout/", login.log_out, name="logout"),
+    path("account/password/", login.change_password, name="password_change"),
+    path("setup/<str:token>", setup.set_up, name="setup"),
+]

@@ -1,0 +1,1 @@
+"""The hall: people, passwords, sessions, set-up."""
