@@ -1,0 +1,1 @@
+"""The servants' door: API keys for programs."""

@@ -1,0 +1,27 @@
+"""Gives a key a successor and prints it, alone, on standard output."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from apiauth import keys
+from apiauth.management.keycommand import KeyCommand
+
+
+class Command(KeyCommand):
+    help = "Rotate an API key; the new key stands alone on standard output and is never shown again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("kid", help="the key's id, as list_api_keys shows it")
+        parser.add_argument(
+            "--overlap",
+            choices=[overlap.value for overlap in keys.Overlap],
+            default=keys.Overlap.NOW.value,
+            help="how long the old key stays valid",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        issued = keys.rotate(options["kid"], overlap=keys.Overlap(options["overlap"]))
+        self.stdout.write(issued.token)
+        self.stderr.write(
+            f"Key {options['kid']} is succeeded by {issued.key.kid}; the new key is shown this once.", self.style.SUCCESS
+        )
