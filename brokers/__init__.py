@@ -1,0 +1,1 @@
+"""The workshop: where orders and prices pass."""

@@ -1,0 +1,28 @@
+"""The contract every broker's adapter keeps; an adapter is a module."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from brokers.models import JournalEntry
+from brokers.types import Funds, Order, OrderRequest, Position
+
+
+class Adapter(Protocol):
+    """Order verbs raise OrderRefused with a sentence; they journal before they act."""
+
+    CODE: str
+
+    def place(self, user_id: int, request: OrderRequest, *, source: str) -> Order: ...
+
+    def modify(self, entry: JournalEntry, *, quantity: int, price: Decimal, trigger_price: Decimal) -> Order: ...
+
+    def cancel(self, entry: JournalEntry) -> Order: ...
+
+    def funds(self, user_id: int) -> Funds: ...
+
+    def positions(self, user_id: int) -> list[Position]: ...
+
+    def session_start(self) -> datetime:
+        """From when on orders and trades belong to the running session."""
+        ...

@@ -1,0 +1,7 @@
+"""The tables of the brokers app."""
+
+from brokers.models.journal import Fill, JournalEntry
+from brokers.models.mode import TradingMode
+from brokers.models.paper import PaperAccount, PaperHold, PaperPosition
+
+__all__ = ["Fill", "JournalEntry", "PaperAccount", "PaperHold", "PaperPosition", "TradingMode"]

@@ -1,0 +1,33 @@
+"""Orders: place, modify, cancel, find; a refusal is an exception with a sentence."""
+
+from decimal import Decimal
+
+from brokers import journal, modes, registry
+from brokers.types import ZERO, Order, OrderRequest
+
+
+def place(user_id: int, request: OrderRequest, *, source: str) -> Order:
+    """`source` is the key id or the door; raises OrderRefused or UnknownInstrument."""
+    return registry.load(modes.broker(user_id)).place(user_id, request, source=source)
+
+
+def modify(user_id: int, orderid: str, *, quantity: int, price: Decimal, trigger_price: Decimal = ZERO) -> Order:
+    """Change an open order's quantity and prices; raises OrderRefused or UnknownOrder."""
+    entry = journal.find(user_id, orderid)
+    return registry.load(entry.broker).modify(entry, quantity=quantity, price=price, trigger_price=trigger_price)
+
+
+def cancel(user_id: int, orderid: str) -> Order:
+    """Raises OrderRefused or UnknownOrder."""
+    entry = journal.find(user_id, orderid)
+    return registry.load(entry.broker).cancel(entry)
+
+
+def find(user_id: int, orderid: str) -> Order:
+    """Raises UnknownOrder."""
+    return journal.order(journal.find(user_id, orderid))
+
+
+def count(user_id: int) -> int:
+    """How many orders the user's journal holds, of all days."""
+    return journal.count(user_id)

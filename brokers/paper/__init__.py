@@ -1,0 +1,1 @@
+"""The embedded exchange: its clock, its market, its rules, its ledger."""

@@ -1,0 +1,38 @@
+"""A still moment of the paper market, and orders of a few words."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+
+from brokers import orders
+from brokers.types import Action, Exchange, Order, OrderRequest, PriceType
+
+NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def noon():
+    """The clock stands still at noon in India; `noon.shift(seconds)` moves it."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+def asked(action: str, quantity: int, **changes: Any) -> OrderRequest:
+    """An INFY order; a price makes it a LIMIT order."""
+    kind = PriceType.LIMIT if "price" in changes else PriceType.MARKET
+    values: dict[str, Any] = {"symbol": "INFY", "exchange": Exchange.NSE, "pricetype": kind, **changes}
+    return OrderRequest(action=Action(action), quantity=quantity, **values)
+
+
+@pytest.fixture
+def place(owner, noon) -> Callable[..., Order]:
+    def place(action: str, quantity: int, **changes: Any) -> Order:
+        if "price" in changes:
+            changes["price"] = Decimal(changes["price"])
+        return orders.place(owner.pk, asked(action, quantity, **changes), source="test")
+
+    return place

@@ -1,0 +1,123 @@
+"""The paper exchange's rules, without a database."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brokers.errors import OrderRefused
+from brokers.paper import rules
+from brokers.types import Action, PriceType, Product
+from tests.brokers.conftest import asked
+
+FLAT = rules.Stake()
+LONG = rules.Stake(quantity=10, cost=Decimal(15_000))
+PRICES = st.decimals("0.05", "90000", places=2)
+
+
+def net(stake: rules.Stake, signed: int, price: str | Decimal) -> rules.Outcome:
+    return rules.net(stake, signed=signed, price=Decimal(price))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"quantity": 0}, "quantity must be above zero"),
+        ({"quantity": -1}, "quantity must be above zero"),
+        ({"quantity": 10**30}, "quantity must be above zero and at most 1,00,00,00,000"),
+        ({"disclosed_quantity": -1}, "disclosed_quantity must be"),
+        ({"pricetype": PriceType.SL}, "SL is not served yet"),
+        ({"pricetype": PriceType.SL_M}, "SL-M is not served yet"),
+        ({"product": Product.NRML}, "NRML is not for NSE and BSE"),
+        ({"pricetype": PriceType.LIMIT}, "needs a price above zero"),
+        ({"price": Decimal("0.00001")}, "needs a price above zero"),
+        ({"price": Decimal("NaN")}, "price must be between"),
+        ({"trigger_price": Decimal("Infinity")}, "trigger_price must be between"),
+        ({"price": Decimal("1e20")}, "price must be between"),
+        ({"strategy": "a\0b"}, "strategy must be printable"),
+        ({"strategy": "\ud800"}, "strategy must be printable"),
+        ({"strategy": "x" * 129}, "at most 128 characters"),
+    ],
+)
+def test_it_refuses_with_a_sentence(changes, sentence):
+    with pytest.raises(OrderRefused, match=sentence):
+        rules.checked(asked("BUY", **{"quantity": 1, **changes}))
+
+
+def test_a_price_a_program_computed_is_rounded():
+    assert rules.checked(asked("BUY", 1, price=Decimal("1500.3000000000002"))).price == Decimal("1500.3000")
+
+
+@pytest.mark.parametrize(("product", "needed"), [(Product.MIS, "3024.80"), (Product.CNC, "15124.00")])
+def test_margin_is_value_over_leverage(product, needed):
+    assert rules.margin(10 * Decimal("1512.40"), product=product) == Decimal(needed)
+
+
+@pytest.mark.parametrize(
+    ("action", "price", "charged"), [("BUY", 90, 90), ("BUY", 110, 110), ("SELL", 110, 110), ("SELL", 90, 100)]
+)
+def test_margin_is_charged_on_the_limit_but_never_below_what_a_sale_brings(action, price, charged):
+    basis = rules.basis(action=Action(action), pricetype=PriceType.LIMIT, price=Decimal(price), ltp=Decimal(100))
+    assert basis == charged
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "price", "filled"),
+    [
+        ("BUY", PriceType.MARKET, 0, 101),
+        ("SELL", PriceType.MARKET, 0, 99),
+        ("BUY", PriceType.LIMIT, 105, 100),
+        ("SELL", PriceType.LIMIT, 95, 100),
+        ("BUY", PriceType.LIMIT, 95, None),
+        ("SELL", PriceType.LIMIT, 105, None),
+    ],
+)
+def test_an_arriving_order_fills_or_rests(action, kind, price, filled):
+    market = {"ltp": Decimal(100), "bid": Decimal(99), "ask": Decimal(101)}
+    assert rules.fills_at(action=Action(action), pricetype=kind, price=Decimal(price), **market) == filled
+
+
+def test_a_side_without_a_price_fills_at_the_last():
+    market = {"ltp": Decimal(100), "bid": Decimal(0), "ask": Decimal(0)}
+    assert rules.fills_at(action=Action.BUY, pricetype=PriceType.MARKET, price=Decimal(0), **market) == 100
+
+
+def test_closing_part_releases_its_cost_pro_rata():
+    outcome = net(LONG, -4, "1600")
+    assert outcome.stake == outcome.left == rules.Stake(quantity=6, cost=Decimal(9_000))
+    assert outcome.realised == 400
+
+
+def test_a_reversal_closes_first_and_opens_the_rest():
+    outcome = net(LONG, -15, "1600")
+    assert outcome.stake == rules.Stake(quantity=-5, cost=Decimal(8_000))
+    assert outcome.realised == 1_000
+
+
+def test_a_short_gains_when_the_price_falls():
+    assert net(net(FLAT, -10, "1500").stake, 10, "1490").realised == 100
+
+
+@pytest.mark.parametrize(
+    ("held", "signed", "pending", "opens"), [(10, -4, 0, 0), (10, -15, 0, 5), (10, -10, 10, 10), (-3, 5, 0, 2), (5, 5, 0, 5)]
+)
+def test_only_what_closes_needs_no_margin(held, signed, pending, opens):
+    assert rules.opening(held=held, signed=signed, pending=pending) == opens
+
+
+@given(st.lists(st.tuples(st.integers(-500, 500).filter(bool), PRICES), max_size=20), PRICES)
+def test_a_round_trip_realises_exactly_what_was_paid_and_received(steps, last):
+    stake, realised, flow = FLAT, Decimal(0), Decimal(0)
+    for signed, price in [*steps, (-sum(signed for signed, _ in steps), last)]:
+        outcome = net(stake, signed, price)
+        stake, realised, flow = outcome.stake, realised + outcome.realised, flow - signed * price
+    assert (stake, realised) == (FLAT, flow)
+
+
+@given(st.lists(st.tuples(st.integers(-500, 500).filter(bool), PRICES), max_size=20))
+def test_a_stake_never_turns_negative(steps):
+    stake = FLAT
+    for signed, price in steps:
+        stake = net(stake, signed, price).stake
+        assert stake.cost >= 0
