@@ -1,0 +1,44 @@
+"""Who may pass: the key is proven before anything of the request is looked at (fails closed)."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from apiauth.authentication import Principal, authenticate
+from apiauth.scopes import Scope
+from brokers import modes
+from brokers.types import Mode
+from security.ratelimits import Rule
+
+
+class Call(HttpRequest):
+    """A request behind the door; for type checkers alone."""
+
+    auth: Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a call asks of its key. `tells_mode`: its answers, good or bad, say when they come from paper."""
+
+    scope: Scope
+    rule: Rule = Rule.API
+    fresh: bool = False
+    tells_mode: bool = False
+
+    def __call__(self, request: HttpRequest) -> Principal:
+        principal = authenticate(request, scope=self.scope, rule=self.rule, fresh=self.fresh)
+        if self.tells_mode:
+            request.mode = mode(principal)  # type: ignore[attr-defined]
+        return principal
+
+
+def mode(principal: Principal) -> Mode:
+    """A test key acts on paper, whatever its user's mode."""
+    return Mode.ANALYZE if principal.test else modes.current(principal.user_id)
+
+
+ORDER = Door(Scope.TRADE, Rule.ORDER, fresh=True, tells_mode=True)
+SWITCH = Door(Scope.TRADE, fresh=True)
+ACCOUNT = Door(Scope.READ, tells_mode=True)
+READ = Door(Scope.READ)

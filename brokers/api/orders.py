@@ -1,0 +1,49 @@
+"""Orders: placeorder, modifyorder, cancelorder, orderstatus."""
+
+from django.http import HttpResponse
+from ninja import Router
+
+from brokers import orders
+from brokers.api import rows
+from brokers.api.door import ACCOUNT, ORDER, Call
+from brokers.api.envelope import answer
+from brokers.api.openapi import MAY_BE_UNKNOWN
+from brokers.schemas.answers import ModifyAnswer, OrderAnswer, OrderStatusAnswer
+from brokers.schemas.requests import ModifyOrder, OneOrder, PlaceOrder
+from brokers.types import OrderRequest
+
+router = Router()
+
+
+@router.post("placeorder", auth=ORDER, response=OrderAnswer, operation_id="placeorder")
+def placeorder(request: Call, payload: PlaceOrder) -> HttpResponse:
+    """Place one order."""
+    asked = OrderRequest(**payload.model_dump(exclude={"apikey", "underlying_ltp"}))
+    order = orders.place(request.auth.user_id, asked, source=request.auth.kid)
+    return answer(request, orderid=order.orderid)
+
+
+@router.post("modifyorder", auth=ORDER, response=ModifyAnswer, operation_id="modifyorder", openapi_extra=MAY_BE_UNKNOWN)
+def modifyorder(request: Call, payload: ModifyOrder) -> HttpResponse:
+    """Change an open order. Its quantity, price and trigger change; the other fields stay as they are."""
+    order = orders.modify(
+        request.auth.user_id,
+        payload.orderid,
+        quantity=payload.quantity,
+        price=payload.price,
+        trigger_price=payload.trigger_price,
+    )
+    return answer(request, orderid=order.orderid, message="Order modified.")
+
+
+@router.post("cancelorder", auth=ORDER, response=OrderAnswer, operation_id="cancelorder", openapi_extra=MAY_BE_UNKNOWN)
+def cancelorder(request: Call, payload: OneOrder) -> HttpResponse:
+    """Cancel an open order."""
+    return answer(request, orderid=orders.cancel(request.auth.user_id, payload.orderid).orderid)
+
+
+@router.post("orderstatus", auth=ACCOUNT, response=OrderStatusAnswer, operation_id="orderstatus", openapi_extra=MAY_BE_UNKNOWN)
+def orderstatus(request: Call, payload: OneOrder) -> HttpResponse:
+    """Show one order."""
+    order = orders.find(request.auth.user_id, payload.orderid)
+    return answer(request, data=rows.order(order) | {"price_type": order.pricetype})

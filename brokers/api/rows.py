@@ -1,0 +1,137 @@
+"""Our values as the rows programs read."""
+
+from decimal import Decimal
+
+from brokers.api.envelope import stamp
+from brokers.types import Funds, Instrument, Order, OrderStatistics, Position, Quote, Trade
+
+Row = dict[str, object]
+
+
+def order(order: Order) -> Row:
+    return {
+        "orderid": order.orderid,
+        "symbol": order.symbol,
+        "exchange": order.exchange,
+        "action": order.action,
+        "quantity": order.quantity,
+        "price": order.price,
+        "trigger_price": order.trigger_price,
+        "pricetype": order.pricetype,
+        "product": order.product,
+        "order_status": order.status,
+        "timestamp": stamp(order.placed),
+        "average_price": order.average_price,
+        "filled_quantity": order.filled_quantity,
+        "pending_quantity": order.pending_quantity,
+        "rejection_reason": order.reason,
+        "strategy": order.strategy,
+    }
+
+
+def statistics(counts: OrderStatistics) -> Row:
+    return {
+        "total_buy_orders": counts.buy,
+        "total_sell_orders": counts.sell,
+        "total_completed_orders": counts.completed,
+        "total_open_orders": counts.open,
+        "total_rejected_orders": counts.rejected,
+        "total_trigger_pending_orders": counts.trigger_pending,
+    }
+
+
+def trade(trade: Trade) -> Row:
+    return {
+        "tradeid": trade.tradeid,
+        "orderid": trade.orderid,
+        "symbol": trade.symbol,
+        "exchange": trade.exchange,
+        "action": trade.action,
+        "product": trade.product,
+        "quantity": trade.quantity,
+        "price": trade.price,
+        "average_price": trade.price,
+        "trade_value": trade.value,
+        "timestamp": stamp(trade.at),
+        "strategy": trade.strategy,
+    }
+
+
+def position(position: Position) -> Row:
+    return {
+        "symbol": position.symbol,
+        "exchange": position.exchange,
+        "product": position.product,
+        "quantity": position.quantity,
+        "average_price": position.average_price,
+        "ltp": position.ltp,
+        "pnl": pnl(position),
+        "pnlpercent": position.pnl_percent,
+        "unrealized_pnl": position.unrealised,
+        "today_realized_pnl": position.realised_today,
+        "total_pnl_today": position.unrealised + position.realised_today,
+        "lot_size": position.lot_size,
+    }
+
+
+def pnl(position: Position) -> Decimal:
+    """What the open part would bring now; of a closed position, what it brought today."""
+    return position.unrealised if position.quantity else position.realised_today
+
+
+def totals(book: list[Position]) -> Row:
+    unrealised = sum((each.unrealised for each in book), Decimal(0))
+    realised = sum((each.realised_today for each in book), Decimal(0))
+    return {
+        "total_pnl": sum(map(pnl, book), Decimal(0)),
+        "total_unrealized_pnl": unrealised,
+        "total_today_realized_pnl": realised,
+        "total_pnl_today": unrealised + realised,
+    }
+
+
+def funds(funds: Funds) -> Row:
+    return {
+        "availablecash": funds.available,
+        "collateral": 0.0,
+        "m2mrealized": funds.realised_today,
+        "m2munrealized": funds.unrealised,
+        "utiliseddebits": funds.used_margin,
+        "total_realized_pnl": funds.realised,
+        "today_realized_pnl": funds.realised_today,
+        "grossexposure": funds.gross_exposure,
+        "totalpnl": funds.realised + funds.unrealised,
+        "last_reset": stamp(funds.last_reset),
+        "reset_count": 0,
+    }
+
+
+def quote(quote: Quote) -> Row:
+    return {
+        "open": quote.open,
+        "high": quote.high,
+        "low": quote.low,
+        "ltp": quote.ltp,
+        "bid": quote.bid,
+        "ask": quote.ask,
+        "prev_close": quote.prev_close,
+        "volume": quote.volume,
+        "oi": quote.oi,
+    }
+
+
+def instrument(instrument: Instrument) -> Row:
+    return {
+        "symbol": instrument.symbol,
+        "brsymbol": instrument.brsymbol,
+        "name": instrument.name,
+        "exchange": instrument.exchange,
+        "brexchange": instrument.brexchange,
+        "token": instrument.token,
+        "expiry": instrument.expiry,
+        "strike": instrument.strike,
+        "lotsize": instrument.lotsize,
+        "instrumenttype": instrument.instrumenttype,
+        "tick_size": instrument.tick_size,
+        "freeze_qty": instrument.freeze_qty,
+    }

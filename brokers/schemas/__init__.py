@@ -1,0 +1,1 @@
+"""What programs may send and what they are sent: request fields, requests, answers."""

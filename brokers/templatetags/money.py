@@ -1,0 +1,37 @@
+"""Numbers as India writes them, and the colours of what happened."""
+
+from decimal import Decimal
+
+from django import template
+
+from brokers.money import rupees, whole
+from brokers.types import OrderStatus
+
+register = template.Library()
+register.filter("rupees", rupees)
+register.filter("whole", whole)
+
+_BADGES = {
+    OrderStatus.OPEN: "wait",
+    OrderStatus.TRIGGER_PENDING: "wait",
+    OrderStatus.COMPLETE: "good",
+    OrderStatus.REJECTED: "bad",
+}
+
+
+@register.filter
+def change(amount: Decimal | int) -> str:
+    """The same with its sign: a gain says so without colour too."""
+    return f"{'+' if amount > 0 else ''}{rupees(amount)}"
+
+
+@register.filter
+def direction(amount: Decimal | int) -> str:
+    """The class that colours it."""
+    return "gain" if amount > 0 else "loss" if amount < 0 else ""
+
+
+@register.filter
+def badge(status: OrderStatus) -> str:
+    """The class of an order's badge; a cancelled order needs no colour."""
+    return _BADGES.get(status, "")
