@@ -1,0 +1,131 @@
+"""uvicorn's HTTP protocol with an anteroom: whoever does not say in time what they want is shown out."""
+
+import asyncio
+from enum import Enum
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from openalgo.delivery import ABORT
+from security import addresses, clientip
+
+HEADER_DEADLINE = 5.0  # seconds for a header, from the connection or from its first byte
+HEADER_BYTES = 64 * 1024
+BYTES_PER_BODY_BYTE = 8  # a chunk of one byte takes six
+UNANNOUNCED = 64  # connections of one subject whose first header is not complete
+KEEP_ALIVE, KEEP_ALIVE_OF_PROXIES = 20, 180  # seconds; longer than our clients keep theirs, and than a proxy does
+
+
+class Anteroom:
+    """Connections, by subject, whose first header is not complete; at the cap the oldest makes way for the newest."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, dict[Protocol, None]] = {}
+
+    def enter(self, protocol: "Protocol", subject: str) -> None:
+        waiting = self._waiting.setdefault(subject, {})
+        waiting[protocol] = None
+        if len(waiting) > UNANNOUNCED:
+            next(iter(waiting)).cut()
+
+    def leave(self, protocol: "Protocol", subject: str) -> None:
+        waiting = self._waiting.get(subject, {})
+        waiting.pop(protocol, None)
+        if not waiting:
+            self._waiting.pop(subject, None)
+
+
+anteroom = Anteroom()  # of both ports; touched by the event loop only
+
+
+class Phase(Enum):
+    IDLE = "between two requests"
+    HEADER = "a header has begun"
+    BODY = "a body may follow"
+
+
+class Protocol(HttpToolsProtocol):
+    """Cuts a connection at the deadline or the byte budget of each header, and at the cap of its subject's first ones."""
+
+    _phase = Phase.HEADER
+    _header_bytes = 0
+    _body_bytes_left = 0  # what may still come between header and end, chunk sizes and trailers with it
+    _timer: asyncio.TimerHandle | None = None
+    _subject: str | None = None
+    _begun = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        peer = self.client[0] if self.client else clientip.UNIX
+        if peer == clientip.UNIX or clientip.proxies().trust(peer):
+            self.timeout_keep_alive = KEEP_ALIVE_OF_PROXIES
+        else:
+            self.timeout_keep_alive = KEEP_ALIVE
+            self._subject = addresses.parse(peer.partition("%")[0]).subject
+            anteroom.enter(self, self._subject)
+        self._arm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._announced()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._begun = False
+        if self._phase is Phase.HEADER:
+            self._header_bytes += len(data)
+        elif self._phase is Phase.BODY:
+            self._body_bytes_left -= len(data)
+        super().data_received(data)
+        if self._header_bytes > HEADER_BYTES or (self._phase is Phase.BODY and self._body_bytes_left < 0):
+            self.cut()
+        elif self._phase is Phase.HEADER or self._is_noise():
+            self._arm()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {ABORT: {"call": self.transport.abort, "is_over": self.transport.is_closing}}
+        self._phase, self._begun = Phase.HEADER, True
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._phase is Phase.HEADER:  # a trailer is none: it comes after the header that a proxy looked at and completed
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._phase, self._header_bytes, self._body_bytes_left = Phase.BODY, 0, HEADER_BYTES
+        self._announced()
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEADER_BYTES:
+            raise ValueError("The header is longer than its budget.")  # answered 400, then closed
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes_left += BYTES_PER_BODY_BYTE * len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._phase = Phase.IDLE
+
+    def cut(self) -> None:
+        if self.flow.read_paused:
+            self._timer = None
+            self._arm()  # its bytes wait in the kernel because we are busy with its earlier requests
+            return
+        self._announced()
+        self.transport.abort()
+
+    def _is_noise(self) -> bool:
+        """Line breaks between requests begin none, but they stop uvicorn's keep-alive clock."""
+        busy = self.cycle is not None and not self.cycle.response_complete
+        return self._phase is Phase.IDLE and not self._begun and not busy
+
+    def _arm(self) -> None:
+        if self._timer is None and not self.transport.is_closing():
+            self._timer = self.loop.call_later(HEADER_DEADLINE, self.cut)
+
+    def _announced(self) -> None:
+        """The header is complete, or will never be."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._subject is not None:
+            anteroom.leave(self, self._subject)
+            self._subject = None

@@ -1,0 +1,1 @@
+"""The street: bridge, server and composition."""

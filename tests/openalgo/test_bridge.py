@@ -1,0 +1,125 @@
+"""What passes the bridge, through our server and through daphne: bodies in, answers out, nothing left behind."""
+
+import os
+
+import pytest
+
+GET = "GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+def test_a_body_arrives_whole(client):
+    answer = client.post("/probe/echo", content=b"b" * 200_000).json()
+    assert (answer["body"], answer["declared"]) == (200_000, "200000")
+
+
+def test_a_chunked_body_has_a_length(client):
+    answer = client.post("/probe/echo", content=iter([b"one", b"two"])).json()
+    assert (answer["body"], answer["declared"]) == (6, "6")
+
+
+def test_a_chunked_form_with_a_file_is_parsed(client):
+    request = client.build_request("POST", "/probe/echo", data={"name": "value"}, files={"file": b"f" * 5000})
+    chunks = iter([request.read()])
+    answer = client.post("/probe/echo", content=chunks, headers={"Content-Type": request.headers["Content-Type"]}).json()
+    assert (answer["form"], answer["files"]) == ({"name": "value"}, {"file": 5000})
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_over_the_limit_is_refused(client, chunked):
+    content = b"b" * (1024 * 1024 + 1)
+    answer = client.post("/probe/echo", content=iter([content]) if chunked else content)
+    assert answer.status_code == 413
+
+
+def test_a_body_at_the_limit_is_let_in(client):
+    assert client.post("/probe/echo", content=b"b" * 1024 * 1024).json()["body"] == 1024 * 1024
+
+
+def test_the_api_refuses_a_large_body_in_its_one_shape(client):
+    answer = client.post("/api/probe/echo", content=b"b" * (1024 * 1024 + 1))
+    assert answer.json() == {"status": "error", "message": "A request may carry 1048576 bytes at most."}
+
+
+def test_head_answers_the_length_and_no_body(client):
+    head = client.head("/probe/large?bytes=70000")
+    assert (head.headers["content-length"], head.content) == ("70000", b"")
+
+
+@pytest.mark.parametrize("path", ["/probe/file", "/probe/stream", "/probe/small_file"])
+def test_head_leaves_a_stream_unread(client, path):
+    assert (client.head(path).status_code, client.head(path).content) == (200, b"")
+
+
+def test_an_answer_without_a_length_is_given_one(client):
+    answer = client.get("/probe/large?bytes=7", headers={"X-Strip": "yes"})
+    assert answer.headers["content-length"] == "7"
+
+
+def test_an_answer_that_has_no_body_has_no_length(client):
+    answer = client.get("/probe/nothing")
+    assert answer.status_code == 204
+    assert "content-length" not in answer.headers
+
+
+def test_each_cookie_has_its_line(client):
+    assert len(client.get("/probe/cookies").headers.get_list("set-cookie")) == 2
+
+
+def test_a_large_answer_arrives_whole(client):
+    assert client.get("/probe/large?bytes=3000000").content == b"l" * 3_000_000
+
+
+def test_a_stream_arrives_whole_and_in_order(client):
+    assert client.get("/probe/stream").text == "".join(f"chunk {number}\n" for number in range(1000))
+
+
+def test_a_file_arrives_whole(client):
+    answer = client.get("/probe/file")
+    assert answer.content == bytes(range(256)) * 4096 * 8
+
+
+def test_a_small_file_takes_one_hop(client):
+    assert client.get("/probe/small_file").text == "small"
+
+
+def test_a_stream_may_ask_the_database(client):
+    assert client.get("/probe/rows").text.isdigit()
+
+
+def test_a_view_sees_the_context_its_middleware_set(client):
+    assert client.get("/probe/state", headers={"X-Mark": "mine"}).json()["mark"] == "mine"
+    assert client.get("/probe/state").json()["mark"] == "unset"
+
+
+def test_a_stream_sees_the_context_of_its_view(client):
+    assert client.get("/probe/marked", headers={"X-Mark": "mine"}).text == "mine"
+
+
+def test_what_was_started_is_finished(client):
+    for path in ("/probe/echo", "/probe/boom", "/probe/file", "/probe/stream", "/probe/nothing", "/probe/echo?%ff=%ff"):
+        client.get(path)
+    client.head("/probe/stream")
+    counts = (client.get("/probe/state").json() for _ in range(200))
+    assert any(each["started"] - each["finished"] == 1 for each in counts)
+
+
+def test_a_thread_keeps_its_database_connection_and_the_process_its_caches(client):
+    seen = [client.get("/probe/state").json() for _ in range(20)]
+    kept = {(each["thread"], each["database"]) for each in seen}
+    assert len({each["cache"] for each in seen}) == 1
+    assert len(kept) <= 2 or os.environ.get("DATABASE_URL")  # PostgreSQL's are lent by a pool
+
+
+@pytest.mark.parametrize("path", ["/%ff%fe", "/a%00b", "/\xff", "/probe/echo?\xff", "/api/%ff"])
+def test_an_unreadable_address_is_refused(server, line, path):
+    assert line(server.base, GET.format(path).encode("latin-1")).status() == 400
+
+
+def test_a_response_is_closed_in_a_thread(client, server):
+    client.get("/probe/file")
+    server.wait_for("probe closed in request-")
+
+
+def test_a_view_that_leaves_the_interpreter_fails_alone(client):
+    assert client.get("/probe/leave").status_code == 500
+    assert client.get("/probe/echo").status_code == 200

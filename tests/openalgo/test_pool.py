@@ -1,0 +1,164 @@
+"""The thread pool and its waiting room."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from openalgo.body import Shelf
+from openalgo.pool import Full, Pool
+
+
+@pytest.fixture
+def pool():
+    made = Pool("test", threads=1, room=4, room_of_one=2)
+    yield made
+    made.stop(seconds=5)
+
+
+@pytest.fixture
+def gate():
+    """Keeps the pool's only thread busy until it is opened."""
+    opened = threading.Event()
+    yield opened
+    opened.set()
+
+
+def occupied(pool: Pool, gate: threading.Event, then: Callable[[], Awaitable[object]]) -> object:
+    """Run `then` in a loop while the pool's thread waits at the gate."""
+
+    async def run() -> object:
+        running = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        busy = pool.submit("busy", lambda: (loop.call_soon_threadsafe(running.set), gate.wait(10)))
+        await running.wait()
+        result = await then()
+        gate.set()
+        await busy
+        return result
+
+    return asyncio.run(run())
+
+
+def test_it_hands_back_what_a_call_returns(pool):
+    async def run() -> object:
+        return await pool.submit("one", lambda: threading.current_thread().name)
+
+    assert asyncio.run(run()) == "test-0"
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), SystemExit(1)])
+def test_a_call_that_raises_costs_no_thread(pool, error):
+    def fail() -> None:
+        raise error
+
+    async def run() -> object:
+        with pytest.raises((ValueError, RuntimeError)):
+            await pool.submit("one", fail)
+        return await pool.submit("one", lambda: "still here")
+
+    assert asyncio.run(run()) == "still here"
+
+
+def test_one_subject_may_fill_its_share_only(pool, gate):
+    async def crowd() -> None:
+        for _ in range(2):
+            pool.submit("one", int)
+        with pytest.raises(Full):
+            pool.submit("one", int)
+        pool.submit("other", int)
+
+    occupied(pool, gate, crowd)
+
+
+def test_the_room_has_an_end_for_all(pool, gate):
+    async def crowd() -> None:
+        for who in "abcd":
+            pool.submit(who, int)
+        with pytest.raises(Full):
+            pool.submit("e", int)
+
+    occupied(pool, gate, crowd)
+
+
+def test_what_was_let_in_before_is_never_refused(pool, gate):
+    async def crowd() -> None:
+        for _ in range(10):
+            pool.resume(int)
+
+    occupied(pool, gate, crowd)
+
+
+def test_first_come_is_first_served(pool, gate):
+    order: list[str] = []
+
+    async def queue() -> None:
+        for who in "abcd":
+            pool.submit(who, lambda who=who: order.append(who))
+
+    occupied(pool, gate, queue)
+    pool.stop(seconds=5)
+    assert order == ["a", "b", "c", "d"]
+
+
+def test_who_stopped_waiting_is_not_served(pool, gate):
+    served: list[int] = []
+
+    async def leave() -> None:
+        pool.submit("one", lambda: served.append(1)).cancel()
+
+    occupied(pool, gate, leave)
+    pool.stop(seconds=5)
+    assert not served
+
+
+def test_the_room_is_empty_afterwards(pool, gate):
+    async def crowd() -> None:
+        for who in "abcd":
+            pool.submit(who, int)
+
+    occupied(pool, gate, crowd)
+    pool.stop(seconds=5)
+    assert (pool._waiting_in_all, pool._waiting) == (0, {})
+
+
+async def abandon(pool: Pool) -> None:
+    """Leave while the call runs; it ends afterwards."""
+    started, release = threading.Event(), threading.Event()
+
+    def work() -> str:
+        started.set()
+        release.wait(5)
+        return "open file"
+
+    future = pool.submit("one", work)
+    await asyncio.to_thread(started.wait, 5)
+    future.cancel()
+    release.set()
+    await pool.resume(int)
+
+
+def test_a_result_that_nobody_awaits_is_handed_over():
+    orphans: list[object] = []
+    pool = Pool("test", threads=1, room=1, room_of_one=1, orphan=orphans.append)
+    asyncio.run(abandon(pool))
+    pool.stop(seconds=5)
+    assert orphans == ["open file"]
+
+
+def test_bodies_in_memory_have_a_limit_in_all_and_for_one():
+    shelf = Shelf(in_all=100, of_one=60)
+    with shelf.place("one") as book, shelf.place("two") as book_two:
+        book(60)
+        with pytest.raises(Full):
+            book(1)
+        with pytest.raises(Full):
+            book_two(41)
+
+
+def test_the_shelf_is_empty_afterwards():
+    shelf = Shelf(in_all=100, of_one=60)
+    with shelf.place("one") as book:
+        book(60)
+    assert (shelf._held_in_all, shelf._held) == (0, {})
