@@ -1,0 +1,59 @@
+"""The Django admin behind our own login and the one decision on who operates."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import SimpleTemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from security.staff import may_operate
+
+View = Callable[..., HttpResponseBase]
+
+
+class OpenAlgoAdminSite(AdminSite):
+    site_header = site_title = "OpenAlgo"
+    index_title = "Administration"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return may_operate(request)
+
+    def admin_view(  # type: ignore[override]
+        self,
+        view: View,
+        cacheable: bool = False,  # noqa: FBT001, FBT002 (Django's signature)
+    ) -> View:
+        """Times in the zone of the other pages; a page is drawn before the zone is left."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def local(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            with timezone.override(settings.SESSION_TIMEZONE):
+                response: HttpResponseBase = inner(request, *args, **kwargs)
+                return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+        return local
+
+    def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        """Ours; whoever is logged in and still lands here may not operate."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        return redirect("logout", preserve_request=True)
+
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        return redirect("password_change")

@@ -1,0 +1,143 @@
+"""Every page in Chromium: no complaint, no overflow, and the forms work, with scripts and without."""
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.slow
+
+OURS = ["/", "/orders/", "/keys/", "/account/password/", "/security/", "/security/?q=nothing"]
+THEIRS = ["/api/v1/docs", "/admin/", "/admin/security/ban/add/", "/admin/accounts/user/1/change/"]
+NOW = "/dashboard/account/"
+HIDE = """() => {
+  Object.defineProperty(document, "hidden", { get: () => true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+PHONE = {"width": 360, "height": 740}
+ORDER = {"strategy": "First", "symbol": "INFY", "exchange": "NSE", "action": "BUY", "quantity": "1", "product": "MIS"}
+
+
+@pytest.mark.parametrize("path", OURS + THEIRS)
+def test_a_page_opens_without_a_complaint(owner_browser, path):
+    owner_browser.open(path)
+    owner_browser.page.wait_for_load_state("networkidle")
+    assert owner_browser.page.get_by_role("heading").count()
+
+
+def test_every_list_of_the_admin_opens_without_a_complaint(owner_browser):
+    owner_browser.open("/admin/")
+    lists = owner_browser.page.locator("#content-main th a").evaluate_all("links => links.map(link => link.pathname)")
+    for path in lists:
+        owner_browser.open(path)
+        expect(owner_browser.page.locator("#changelist")).to_be_visible()
+    assert len(lists) > 4
+
+
+@pytest.mark.parametrize("path", ["/login/", "/nothing-here", *OURS])
+def test_a_page_fits_a_phone(owner_browser, path):
+    owner_browser.page.set_viewport_size(PHONE)
+    owner_browser.pardon("status of 404")
+    owner_browser.open(path)
+    assert owner_browser.overflow() == 0
+
+
+def test_the_switch_for_light_and_dark_in_the_admin_works(owner_browser):
+    owner_browser.open("/admin/")
+    owner_browser.page.locator(".theme-toggle").first.click()
+    expect(owner_browser.page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_wrong_passwords_are_told_one_sentence(visitor):
+    visitor.log_in("wrong horse battery staple")
+    expect(visitor.page.get_by_role("alert")).to_have_text("Name and password do not match.")
+
+
+def test_after_logout_the_pages_are_closed(visitor):
+    visitor.log_in()
+    visitor.page.get_by_role("button", name="Log out").click()
+    visitor.open("/keys/")
+    assert visitor.page.url.endswith("/login/?next=%2Fkeys%2F")
+
+
+def test_the_first_key_press_leads_past_the_navigation(owner_browser):
+    owner_browser.page.keyboard.press("Tab")
+    owner_browser.page.keyboard.press("Enter")
+    expect(owner_browser.page.locator("main")).to_be_focused()
+
+
+def test_a_key_is_shown_once(owner_browser):
+    token = owner_browser.create_key("Once")
+    owner_browser.open("/keys/")
+    assert token not in owner_browser.page.content()
+
+
+def test_an_order_appears_on_the_open_dashboard(owner_browser):
+    token = owner_browser.create_key("Live")
+    owner_browser.open("/")
+    order = ORDER | {"apikey": token, "pricetype": "MARKET"}
+    orderid = httpx.post(f"{owner_browser.base}/api/v1/placeorder", json=order).json()["orderid"]
+    expect(owner_browser.page.get_by_text(orderid)).to_be_visible(timeout=12_000)
+
+
+def test_no_column_of_the_admins_orders_hides_behind_the_filters(owner_browser):
+    order = ORDER | {"apikey": owner_browser.create_key("Wide"), "pricetype": "MARKET"}
+    httpx.post(f"{owner_browser.base}/api/v1/placeorder", json=order).raise_for_status()
+    owner_browser.page.set_viewport_size({"width": 1440, "height": 900})
+    owner_browser.open("/admin/brokers/journalentry/")
+    assert owner_browser.page.locator(".results").evaluate("box => box.scrollWidth - box.clientWidth") == 0
+
+
+def test_the_open_dashboard_asks_every_five_seconds(owner_browser):
+    page = owner_browser.page
+    page.clock.install()
+    page.reload()
+    for _ in range(2):
+        with page.expect_response(f"**{NOW}"):
+            page.clock.run_for(5_000)
+
+
+def test_a_hidden_dashboard_asks_nothing(owner_browser):
+    page, asked = owner_browser.page, []
+    page.clock.install()
+    page.reload()
+    page.evaluate(HIDE)
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(60_000)
+    page.evaluate("fetch('/healthz')")
+    assert asked == [f"{owner_browser.base}/healthz"]
+
+
+def test_a_dashboard_that_cannot_ask_says_so(owner_browser):
+    owner_browser.pardon("net::ERR_FAILED")
+    owner_browser.page.route(f"**{NOW}", lambda route: route.abort())
+    expect(owner_browser.page.locator("[data-live-word]")).to_have_text("Not updating", timeout=12_000)
+
+
+def test_the_dashboard_notices_that_the_session_has_ended(owner_browser):
+    owner_browser.page.context.clear_cookies()
+    owner_browser.page.wait_for_url("**/login/", timeout=12_000)
+
+
+def test_a_ban_is_ordered_and_lifted(owner_browser):
+    owner_browser.ban("203.0.113.9")
+    owner_browser.page.get_by_role("link", name="Lift the ban on 203.0.113.9/32").click()
+    owner_browser.send("Lift", note="our office")
+    expect(owner_browser.page.get_by_text("Lifted: 203.0.113.9/32.")).to_be_visible()
+
+
+def test_a_refused_ban_is_explained_beside_the_field(owner_browser):
+    owner_browser.pardon("status of 400")
+    owner_browser.ban("127.0.0.1")
+    expect(owner_browser.page.get_by_label("Address or range")).to_have_accessible_description(
+        "203.0.113.9, 203.0.113.0/24 or 2001:db8::/48 This would shut you out: you are 127.0.0.1."
+    )
+
+
+def test_login_keys_and_bans_work_without_scripts(plain):
+    plain.log_in()
+    assert plain.create_key("Plain").startswith("oa_live_")
+    plain.ban("198.51.100.9")
+    expect(plain.page.get_by_text("198.51.100.9/32 is banned.")).to_be_visible()
+    plain.page.get_by_role("link", name="Lift the ban on 198.51.100.9/32").click()
+    plain.send("Lift", note="")
+    expect(plain.page.get_by_text("Lifted: 198.51.100.9/32.")).to_be_visible()

@@ -1,0 +1,1 @@
+"""The pages themselves: frame, errors, dashboard."""

@@ -1,0 +1,49 @@
+"""What stands round every page: the way to the others, and the mode."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+PAGES = ["dashboard", "orders", "api_keys", "password_change", "security"]
+STAFF_ONLY = 'href="/security/"'
+
+
+def page(user, name: str) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.get(reverse(name)).content.decode()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_says_paper_and_lets_one_log_out(owner, name):
+    shown = page(owner, name)
+    assert 'class="mode"' in shown
+    assert f'<form method="post" action="{reverse("logout")}">' in shown
+
+
+@pytest.mark.parametrize("name", ["dashboard", "api_keys", "password_change", "security"])
+def test_the_page_one_is_on_is_marked(owner, name):
+    assert re.search(rf'href="{reverse(name)}"\s+aria-current="page"', page(owner, name))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_inline(owner, name):
+    assert not re.search(r"<style|<script(?! src)|\sstyle=|\son\w+=|javascript:", page(owner, name))
+
+
+def test_a_trader_is_not_shown_the_way_to_security(owner, second_user):
+    assert STAFF_ONLY in page(owner, "dashboard")
+    assert STAFF_ONLY not in page(second_user, "dashboard")
+
+
+def test_below_each_page_are_the_documentation_and_for_staff_the_admin(owner, second_user, settings):
+    for user, shown in ((owner, True), (second_user, False)):
+        below = page(user, "dashboard").partition("<footer")[2]
+        assert 'href="/api/v1/docs"' in below
+        assert (f'href="/{settings.ADMIN_PATH}"' in below) is shown
+
+
+def test_the_login_has_no_navigation(client, owner):
+    assert "<nav" not in client.get(reverse("login")).content.decode()
