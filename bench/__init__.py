@@ -1,0 +1,1 @@
+"""Measures what the full stack costs: `make bench`."""
