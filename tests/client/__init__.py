@@ -1,0 +1,1 @@
+"""Tests with the published `openalgo` package, which lives in environments of its own."""
