@@ -1,11 +1,12 @@
 """The contract every broker's adapter keeps; an adapter is a module."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
 from brokers.models import JournalEntry
-from brokers.types import Funds, Order, OrderRequest, Position
+from brokers.types import Funds, Holding, Margin, Order, OrderRequest, Position
 
 
 class Adapter(Protocol):
@@ -22,6 +23,14 @@ class Adapter(Protocol):
     def funds(self, user_id: int) -> Funds: ...
 
     def positions(self, user_id: int) -> list[Position]: ...
+
+    def holdings(self, user_id: int) -> list[Holding]:
+        """By symbol; none of them has quantity 0."""
+        ...
+
+    def margin(self, user_id: int, requests: Sequence[OrderRequest]) -> Margin:
+        """What these would need together, beside nothing; raises OrderRefused or UnknownInstrument."""
+        ...
 
     def session_start(self) -> datetime:
         """From when on orders and trades belong to the running session."""

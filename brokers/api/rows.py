@@ -128,7 +128,7 @@ def instrument(instrument: Instrument) -> Row:
         "exchange": instrument.exchange,
         "brexchange": instrument.brexchange,
         "token": instrument.token,
-        "expiry": instrument.expiry,
+        "expiry": f"{instrument.expiry:%d-%b-%y}".upper() if instrument.expiry else "",
         "strike": instrument.strike,
         "lotsize": instrument.lotsize,
         "instrumenttype": instrument.instrumenttype,

@@ -1,7 +1,8 @@
 """The tables of the brokers app."""
 
+from brokers.models.event import OrderEvent
 from brokers.models.journal import Fill, JournalEntry
 from brokers.models.mode import TradingMode
 from brokers.models.paper import PaperAccount, PaperHold, PaperPosition
 
-__all__ = ["Fill", "JournalEntry", "PaperAccount", "PaperHold", "PaperPosition", "TradingMode"]
+__all__ = ["Fill", "JournalEntry", "OrderEvent", "PaperAccount", "PaperHold", "PaperPosition", "TradingMode"]
