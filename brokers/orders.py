@@ -1,9 +1,13 @@
 """Orders: place, modify, cancel, find; a refusal is an exception with a sentence."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from brokers import journal, modes, registry
-from brokers.types import ZERO, Order, OrderRequest
+from brokers.errors import OrderRefused
+from brokers.types import ZERO, Margin, Order, OrderRequest
+
+MOST_MARGIN_REQUESTS = 50
 
 
 def place(user_id: int, request: OrderRequest, *, source: str) -> Order:
@@ -26,6 +30,13 @@ def cancel(user_id: int, orderid: str) -> Order:
 def find(user_id: int, orderid: str) -> Order:
     """Raises UnknownOrder."""
     return journal.order(journal.find(user_id, orderid))
+
+
+def margin(user_id: int, requests: Sequence[OrderRequest]) -> Margin:
+    """What 1 to 50 would-be orders would need together; raises OrderRefused or UnknownInstrument."""
+    if not 1 <= len(requests) <= MOST_MARGIN_REQUESTS:
+        raise OrderRefused(f"Ask for the margin of 1 to {MOST_MARGIN_REQUESTS} positions.")
+    return registry.load(modes.broker(user_id)).margin(user_id, requests)
 
 
 def count(user_id: int) -> int:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from brokers import journal, modes, registry
-from brokers.types import Action, Exchange, Funds, Order, OrderStatistics, OrderStatus, Position, Product, Trade
+from brokers.types import Action, Exchange, Funds, Holding, Order, OrderStatistics, OrderStatus, Position, Product, Trade
 
 
 def funds(user_id: int) -> Funds:
@@ -38,6 +38,11 @@ def trades(user_id: int) -> list[Trade]:
 def positions(user_id: int) -> list[Position]:
     """Open, or closed in this session (quantity 0), by symbol."""
     return registry.load(modes.broker(user_id)).positions(user_id)
+
+
+def holdings(user_id: int) -> list[Holding]:
+    """Delivered in an earlier session, by symbol; those sold out are gone."""
+    return registry.load(modes.broker(user_id)).holdings(user_id)
 
 
 def net_quantity(user_id: int, *, symbol: str, exchange: Exchange | str, product: Product) -> int:

@@ -1,5 +1,6 @@
 """The reference adapter: the paper exchange in the words of `brokers.adapters.base.Adapter`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,7 +10,20 @@ from brokers import journal, symbols
 from brokers.errors import OrderRefused
 from brokers.models import JournalEntry, PaperAccount, PaperHold, PaperPosition
 from brokers.paper import clock, ledger, market, matching, rules
-from brokers.types import Action, Exchange, Funds, Order, OrderRequest, OrderStatus, Position, PriceType, Product
+from brokers.types import (
+    ZERO,
+    Action,
+    Exchange,
+    Funds,
+    Holding,
+    Margin,
+    Order,
+    OrderRequest,
+    OrderStatus,
+    Position,
+    PriceType,
+    Product,
+)  # fmt: skip
 
 CODE = "paper"
 
@@ -82,6 +96,27 @@ def positions(user_id: int) -> list[Position]:
     session = clock.session(at)
     rows = PaperPosition.objects.filter(user_id=user_id).order_by("symbol", "exchange", "product")
     return [_position(row, at=at) for row in rows if row.quantity or row.session == session]
+
+
+def holdings(user_id: int) -> list[Holding]:
+    return []  # nothing settles yet
+
+
+def margin(user_id: int, requests: Sequence[OrderRequest]) -> Margin:
+    """Futures and sold options in span, all else in exposure."""
+    at = clock.now()
+    span = exposure = ZERO
+    for request in requests:
+        instrument = symbols.find(request.symbol, request.exchange)
+        checked = rules.checked(request)
+        ltp = market.ltp(request.symbol, request.exchange, at=at)
+        basis = rules.basis(action=checked.action, pricetype=checked.pricetype, price=checked.price, ltp=ltp)
+        needed = rules.margin(checked.quantity * basis, leverage=rules.leverage(instrument, product=checked.product))
+        if instrument.is_future or (instrument.is_option and checked.action is Action.SELL):
+            span += needed
+        else:
+            exposure += needed
+    return Margin(span=span, exposure=exposure)
 
 
 def session_start() -> datetime:

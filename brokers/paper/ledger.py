@@ -6,7 +6,7 @@ Cash + used margin = starting capital + realised; used margin = the margin of al
 from datetime import datetime
 from decimal import Decimal
 
-from brokers import journal
+from brokers import journal, symbols
 from brokers.errors import InsufficientFunds
 from brokers.models import JournalEntry, PaperAccount, PaperHold, PaperPosition
 from brokers.money import rupees
@@ -44,7 +44,7 @@ def uncovered(entry: JournalEntry) -> str:
 def hold(account: PaperAccount, entry: JournalEntry, *, basis: Decimal, at: datetime) -> None:
     """Keep the margin of a resting order; raises InsufficientFunds."""
     opens = rules.opening(held=position(entry).quantity, signed=_signed(entry), pending=journal.pending(entry))
-    needed = rules.margin(opens * basis, product=Product(entry.product))
+    needed = rules.margin(opens * basis, leverage=_leverage(entry))
     _require(needed, available=account.cash)
     PaperHold.objects.create(order=entry, margin=needed, since=at)
     _move(account, margin=needed)
@@ -63,12 +63,12 @@ def fill(account: PaperAccount, entry: JournalEntry, *, price: Decimal, basis: D
 
     It must be covered at its basis, or at the price where that is worse; the position keeps the margin of its cost alone.
     """
-    held, product = position(entry), Product(entry.product)
+    held, leverage = position(entry), _leverage(entry)
     outcome = rules.net(rules.Stake(quantity=held.quantity, cost=held.cost), signed=_signed(entry), price=price)
-    freed = held.margin - rules.margin(outcome.left.cost, product=product)
-    needed = rules.margin(outcome.opened * max(basis, price), product=product)
+    freed = held.margin - rules.margin(outcome.left.cost, leverage=leverage)
+    needed = rules.margin(outcome.opened * max(basis, price), leverage=leverage)
     _require(needed, available=account.cash + outcome.realised + freed)
-    margin = rules.margin(outcome.stake.cost, product=product)
+    margin = rules.margin(outcome.stake.cost, leverage=leverage)
     growth = margin - held.margin
     if outcome.opened:
         _require(growth, available=account.cash + outcome.realised)  # rounded as a whole, it may be a paisa more
@@ -95,6 +95,10 @@ def _move(account: PaperAccount, *, margin: Decimal) -> None:
     account.cash -= margin
     account.used_margin += margin
     account.save(update_fields=["cash", "used_margin", "realised", "realised_today", "session"])
+
+
+def _leverage(entry: JournalEntry) -> int:
+    return rules.leverage(symbols.find(entry.symbol, entry.exchange), product=Product(entry.product))
 
 
 def _signed(entry: JournalEntry) -> int:

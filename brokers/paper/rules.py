@@ -5,9 +5,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from brokers.errors import OrderRefused
 from brokers.money import whole
-from brokers.types import ZERO, Action, Exchange, OrderRequest, PriceType, Product
+from brokers.types import ZERO, Action, Exchange, Instrument, OrderRequest, PriceType, Product
 
-LEVERAGE = {Product.MIS: 5, Product.CNC: 1}
+EQUITY_LEVERAGE = {Product.MIS: 5, Product.CNC: 1}
+FUTURES_LEVERAGE = 10
+OPTION_LEVERAGE = 1  # bought or sold
 SERVED = (PriceType.MARKET, PriceType.LIMIT)
 CASH = (Exchange.NSE, Exchange.BSE)
 MOST_QUANTITY = 1_000_000_000
@@ -49,9 +51,16 @@ def checked(request: OrderRequest) -> OrderRequest:
     return request
 
 
-def margin(value: Decimal, *, product: Product) -> Decimal:
+def leverage(instrument: Instrument, *, product: Product) -> int:
+    """How many rupees of value one rupee of margin carries."""
+    if instrument.is_future:
+        return FUTURES_LEVERAGE
+    return OPTION_LEVERAGE if instrument.is_option else EQUITY_LEVERAGE[product]
+
+
+def margin(value: Decimal, *, leverage: int) -> Decimal:
     """What is kept for a value: a position's is its cost, an order's its quantity at the basis."""
-    return _paise(value / LEVERAGE[product])
+    return _paise(value / leverage)
 
 
 def basis(*, action: Action, pricetype: PriceType, price: Decimal, ltp: Decimal) -> Decimal:

@@ -78,7 +78,7 @@ def assert_exact(user_id: int) -> None:
     worth = sum((each.cost if each.quantity > 0 else -each.cost for each in positions), Decimal(0))
     assert account.cash + account.used_margin == account.starting_capital + account.realised
     assert account.used_margin == total(positions, "margin") + total(holds, "margin")
-    assert all(each.margin == rules.margin(each.cost, product=Product(each.product)) for each in positions)
+    assert all(each.margin == rules.margin(each.cost, leverage=rules.EQUITY_LEVERAGE[each.product]) for each in positions)
     assert account.realised == flow + worth
     assert set(holds.values_list("order_id", flat=True)) == set(entries.filter(status="open").values_list("pk", flat=True))
     assert sorted(fill.order_id for fill in fills) == sorted(entries.filter(status="complete").values_list("pk", flat=True))

@@ -8,8 +8,8 @@ from brokers import orders, portfolio, quotes
 from brokers.errors import InsufficientFunds, OrderRefused, UnknownInstrument, UnknownOrder
 from brokers.models import JournalEntry, PaperAccount, PaperHold
 from brokers.paper import ledger
-from brokers.types import Exchange, OrderStatus, Product
-from tests.brokers.conftest import NOON
+from brokers.types import ZERO, Exchange, Margin, OrderStatus, Product
+from tests.brokers.conftest import NOON, asked
 
 LOW, HIGH = "1000", "2000"  # far from where INFY trades
 
@@ -196,6 +196,21 @@ def test_a_resting_exit_needs_no_margin_but_a_second_one_does(owner, place):
     assert portfolio.funds(owner.pk).used_margin == margin
     place("SELL", 10, price=HIGH)
     assert portfolio.funds(owner.pk).used_margin == margin + 4_000
+
+
+def test_margin_of_would_be_orders_is_added_up(owner, infy):
+    asked_for = [
+        asked("BUY", 10),
+        asked("SELL", 10, price=Decimal(LOW)),
+        asked("BUY", 2, price=Decimal(LOW), product=Product.CNC),
+    ]
+    assert orders.margin(owner.pk, asked_for) == Margin(span=ZERO, exposure=2 * (2 * infy.ltp) + 2 * Decimal(LOW))
+
+
+@pytest.mark.parametrize("count", [0, 51])
+def test_margin_is_told_for_one_to_fifty(owner, count):
+    with pytest.raises(OrderRefused, match="1 to 50"):
+        orders.margin(owner.pk, [asked("BUY", 1)] * count)
 
 
 def test_a_refused_order_holds_nothing(place):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from brokers.errors import OrderRefused
 from brokers.paper import rules
-from brokers.types import Action, PriceType, Product
+from brokers.types import Action, Exchange, Instrument, PriceType, Product
 from tests.brokers.conftest import asked
 
 FLAT = rules.Stake()
@@ -49,9 +49,29 @@ def test_a_price_a_program_computed_is_rounded():
     assert rules.checked(asked("BUY", 1, price=Decimal("1500.3000000000002"))).price == Decimal("1500.3000")
 
 
-@pytest.mark.parametrize(("product", "needed"), [(Product.MIS, "3024.80"), (Product.CNC, "15124.00")])
-def test_margin_is_value_over_leverage(product, needed):
-    assert rules.margin(10 * Decimal("1512.40"), product=product) == Decimal(needed)
+def listed(kind: str) -> Instrument:
+    return Instrument(
+        id=1, symbol="X", name="X", exchange=Exchange.NFO, token="1", tick_size=Decimal("0.05"), instrumenttype=kind
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "product", "times"),
+    [
+        ("EQ", Product.MIS, 5),
+        ("EQ", Product.CNC, 1),
+        ("FUT", Product.MIS, 10),
+        ("FUT", Product.NRML, 10),
+        ("CE", Product.NRML, 1),
+        ("PE", Product.MIS, 1),
+    ],
+)
+def test_leverage_goes_by_what_is_traded(kind, product, times):
+    assert rules.leverage(listed(kind), product=product) == times
+
+
+def test_margin_is_value_over_leverage():
+    assert rules.margin(10 * Decimal("1512.40"), leverage=5) == Decimal("3024.80")
 
 
 @pytest.mark.parametrize(
