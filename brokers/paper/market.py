@@ -1,7 +1,7 @@
 """The paper market: never closed, the same at an instant in every process; prices in rupees on the tick."""
 
-from datetime import datetime
-from decimal import Decimal
+from datetime import UTC, datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from brokers.paper import path
 from brokers.paper.equities import listing
@@ -19,6 +19,24 @@ def extremes(symbol: str, exchange: Exchange, *, since: datetime, until: datetim
     last = _second(until)
     low, high = path.extremes(listed.course, min(_second(since) + 1, last), last)
     return low * listed.instrument.tick_size, high * listed.instrument.tick_size
+
+
+def first_reach(
+    symbol: str,
+    exchange: Exchange,
+    *,
+    since: datetime,
+    until: datetime,
+    at_least: Decimal | None = None,
+    at_most: Decimal | None = None,
+) -> datetime | None:
+    """The first whole second after that of `since`, up to and with that of `until`, whose LTP is at or beyond the one bound."""
+    listed = listing(symbol, exchange)
+    tick = listed.instrument.tick_size
+    least = None if at_least is None else int((at_least / tick).to_integral_value(ROUND_CEILING))
+    most = None if at_most is None else int((at_most / tick).to_integral_value(ROUND_FLOOR))
+    found = path.first_reach(listed.course, _second(since) + 1, _second(until), at_least=least, at_most=most)
+    return None if found is None else datetime.fromtimestamp(found, UTC)
 
 
 def quote(symbol: str, exchange: Exchange, *, at: datetime) -> Quote:

@@ -59,6 +59,17 @@ def extremes(course: Course, first: int, last: int) -> tuple[int, int]:
     return min(low for low, _ in found), max(high for _, high in found)
 
 
+def first_reach(
+    course: Course, first: int, last: int, *, at_least: int | None = None, at_most: int | None = None
+) -> int | None:
+    """The first of first <= t <= last whose price is at or beyond the one bound; only spans that reach it are cut."""
+    for day in range(first - (first + DAY_OFFSET) % DAY, last + 1, DAY):
+        found = _first_reach(session(course, day), first, last, at_least, at_most)
+        if found is not None:
+            return found
+    return None
+
+
 @lru_cache(maxsize=4096)
 def _session(course: Course, day: int) -> Span:
     opening, closing = _level(course, day), _level(course, day + 1)
@@ -108,6 +119,22 @@ def _extremes(span: Span, first: int, last: int) -> tuple[int, int]:
         min([low for low, _ in edges] + [part.low for part in whole]),
         max([high for _, high in edges] + [part.high for part in whole]),
     )
+
+
+def _first_reach(span: Span, first: int, last: int, at_least: int | None, at_most: int | None) -> int | None:
+    if span.start > last or span.start + span.length <= first or not _beyond(span.low, span.high, at_least, at_most):
+        return None
+    if span.length > MINUTE:
+        parts = (_first_reach(part, first, last, at_least, at_most) for part in _cut(span))
+        return next((found for found in parts if found is not None), None)
+    for second, price in enumerate(_seconds(span), start=span.start):
+        if first <= second <= last and _beyond(price, price, at_least, at_most):
+            return second
+    return None
+
+
+def _beyond(low: int, high: int, at_least: int | None, at_most: int | None) -> bool:
+    return (at_least is not None and high >= at_least) or (at_most is not None and low <= at_most)
 
 
 @lru_cache(maxsize=8192)
