@@ -1,11 +1,12 @@
-"""Orders: place, modify, cancel, find; a refusal is an exception with a sentence."""
+"""Orders: place, modify, cancel, find, and the smart order; a refusal is an exception with a sentence."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from brokers import journal, modes, registry
+from brokers import journal, modes, portfolio, registry
 from brokers.errors import OrderRefused
-from brokers.types import ZERO, Margin, Order, OrderRequest
+from brokers.types import ZERO, Action, Margin, Order, OrderRequest
 
 MOST_MARGIN_REQUESTS = 50
 
@@ -13,6 +14,22 @@ MOST_MARGIN_REQUESTS = 50
 def place(user_id: int, request: OrderRequest, *, source: str) -> Order:
     """`source` is the key id or the door; raises OrderRefused or UnknownInstrument."""
     return registry.load(modes.broker(user_id)).place(user_id, request, source=source)
+
+
+def smart(user_id: int, request: OrderRequest, *, position_size: int, source: str) -> Order | None:
+    """Move the net position of the request's symbol and product to `position_size` (signed); None when it is there already.
+
+    From flat to flat the request goes out as it is, unless its quantity is 0. Otherwise its side and quantity are what is
+    missing; its price type and prices stay.
+    """
+    held = portfolio.net_quantity(user_id, symbol=request.symbol, exchange=request.exchange, product=request.product)
+    if held == position_size == 0 and request.quantity:
+        return place(user_id, request, source=source)
+    missing = position_size - held
+    if not missing:
+        return None
+    side = Action.BUY if missing > 0 else Action.SELL
+    return place(user_id, replace(request, action=side, quantity=abs(missing)), source=source)
 
 
 def modify(user_id: int, orderid: str, *, quantity: int, price: Decimal, trigger_price: Decimal = ZERO) -> Order:
