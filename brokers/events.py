@@ -8,6 +8,7 @@ from brokers.models import JournalEntry, OrderEvent
 from brokers.types import Mode, OrderStatus, OrderUpdate
 from security import propagation
 
+FOLLOWER = "order events"  # who follows the sequence for these rows
 MOST = 10_000  # read at once
 
 
@@ -30,7 +31,7 @@ def write(steps: list[OrderEvent]) -> None:
     """The last thing in the transaction that they belong to: others who announce something wait from here to its end."""
     if not steps:
         return
-    seq = propagation.bump()
+    seq = propagation.bump(only=FOLLOWER)
     for each in steps:
         each.seq = seq
     OrderEvent.objects.bulk_create(steps)

@@ -52,6 +52,39 @@ def test_a_follower_that_failed_is_asked_again(calls, caplog):
     assert calls == [0, 0]
 
 
+@pytest.fixture
+def other_calls():
+    seen: list[int] = []
+    propagation.follow("other", seen.append)
+    yield seen
+    propagation._followers.pop("other")
+
+
+@pytest.mark.parametrize(("name", "told"), [("test", 2), ("other", 1), ("nobody", 1)])
+def test_a_change_for_one_follower_asks_nobody_else(calls, other_calls, name, told, django_assert_num_queries):
+    with transaction.atomic():
+        propagation.bump()
+    with django_assert_num_queries(1 + 2), transaction.atomic():
+        propagation.bump(only=name)
+    assert len(calls) == told
+
+
+def test_a_change_for_one_follower_after_one_that_was_missed_asks_everybody(calls, other_calls):
+    propagation.catch_up()
+    bump_elsewhere()
+    with transaction.atomic():
+        propagation.bump(only="other")
+    assert len(calls) == 2
+
+
+def test_what_was_spared_is_not_asked_again(calls, other_calls):
+    propagation.catch_up()
+    with transaction.atomic():
+        propagation.bump(only="other")
+    propagation.catch_up()
+    assert len(calls) == 1
+
+
 def test_a_bump_outside_a_transaction_is_refused():
     with pytest.raises(RuntimeError, match="transaction"):
         propagation.bump()
