@@ -34,7 +34,8 @@ def split(user_id: int, request: OrderRequest, *, size: int, source: str) -> lis
 
 def cancel_all(user_id: int) -> Cancelled:
     """Every resting order of the account, waiting stops too."""
-    done, failed = [], []
+    done: list[str] = []
+    failed: list[str] = []
     for order in portfolio.orders(user_id):
         if order.status in journal.RESTING:
             (done if _cancel(user_id, order.orderid) else failed).append(order.orderid)

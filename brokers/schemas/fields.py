@@ -1,6 +1,7 @@
 """The kinds of fields programs send, exact to the contract's legend; anything else is refused (fails closed)."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated
 
@@ -60,6 +61,17 @@ def quantity(value: object) -> int:
     return int(number)
 
 
+def quantity_or_zero(value: object) -> int:
+    """As `quantity`, or 0."""
+    return 0 if decimal(value) == 0 else quantity(value)
+
+
+def signed(value: object) -> int:
+    """As `quantity`, of either sign, or 0."""
+    number = decimal(value)
+    return quantity_or_zero(number) if number >= 0 else -quantity(-number)
+
+
 def whole(value: object) -> int:
     if isinstance(value, str) and _INTEGER.fullmatch(value):
         value = int(value)
@@ -68,6 +80,27 @@ def whole(value: object) -> int:
     if not 0 <= value <= MOST:
         raise _refused(BETWEEN)
     return value
+
+
+def percent(value: object) -> Decimal:
+    if not 0 <= (number := decimal(value)) <= 100:
+        raise _refused("Must be between 0 and 100.")
+    return number
+
+
+def count(value: object) -> int:
+    if not (number := whole(value)):
+        raise _refused("Must be greater than 0.")
+    return number
+
+
+def between(least: int, most: int) -> Callable[[object], int]:
+    def check(value: object) -> int:
+        if not least <= (number := whole(value)) <= most:
+            raise _refused(f"Must be between {least} and {most}.")
+        return number
+
+    return check
 
 
 def switch(value: object) -> bool:
@@ -105,6 +138,40 @@ Whole = Annotated[
     WithJsonSchema(
         {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MOST}, {"type": "string", "pattern": TEXT_INTEGER}]}
     ),
+]
+QuantityOrZero = Annotated[
+    int,
+    PlainValidator(quantity_or_zero),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": MOST}, _TEXT]}),
+]
+Signed = Annotated[
+    int,
+    PlainValidator(signed),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": -MOST, "maximum": MOST}, _TEXT]}),
+]
+Percent = Annotated[
+    Decimal,
+    PlainValidator(percent),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 100}, _TEXT]}),
+]
+Count = Annotated[
+    int,
+    PlainValidator(count),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MOST}, {"type": "string", "pattern": TEXT_INTEGER}]}
+    ),
+]
+Year = Annotated[
+    int,
+    PlainValidator(between(2020, 2050)),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 2020, "maximum": 2050}, {"type": "string", "pattern": TEXT_INTEGER}]}
+    ),
+]
+StrikeCount = Annotated[
+    int,
+    PlainValidator(between(1, 100)),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 100}, {"type": "string", "pattern": TEXT_INTEGER}]}),
 ]
 Switch = Annotated[
     bool,
