@@ -19,15 +19,19 @@ class Call(HttpRequest):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What a call asks of its key. `tells_mode`: its answers, good or bad, say when they come from paper."""
+    """What a call asks of its key.
+
+    `tells_mode`: its answers, good or bad, say when they come from paper. `query_key`: clients know no other place for it.
+    """
 
     scope: Scope
     rule: Rule = Rule.API
     fresh: bool = False
     tells_mode: bool = False
+    query_key: bool = False
 
     def __call__(self, request: HttpRequest) -> Principal:
-        principal = authenticate(request, scope=self.scope, rule=self.rule, fresh=self.fresh)
+        principal = authenticate(request, scope=self.scope, rule=self.rule, fresh=self.fresh, query_key=self.query_key)
         if self.tells_mode:
             request.mode = mode(principal)  # type: ignore[attr-defined]
         return principal
@@ -39,6 +43,8 @@ def mode(principal: Principal) -> Mode:
 
 
 ORDER = Door(Scope.TRADE, Rule.ORDER, fresh=True, tells_mode=True)
+BULK = Door(Scope.TRADE, fresh=True, tells_mode=True)
 SWITCH = Door(Scope.TRADE, fresh=True)
 ACCOUNT = Door(Scope.READ, tells_mode=True)
 READ = Door(Scope.READ)
+DOWNLOAD = Door(Scope.READ, query_key=True)

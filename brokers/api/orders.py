@@ -1,4 +1,4 @@
-"""Orders: placeorder, modifyorder, cancelorder, orderstatus."""
+"""One order: placeorder, placesmartorder, modifyorder, cancelorder, orderstatus."""
 
 from django.http import HttpResponse
 from ninja import Router
@@ -8,8 +8,8 @@ from brokers.api import rows
 from brokers.api.door import ACCOUNT, ORDER, Call
 from brokers.api.envelope import answer
 from brokers.api.openapi import MAY_BE_UNKNOWN
-from brokers.schemas.answers import ModifyAnswer, OrderAnswer, OrderStatusAnswer
-from brokers.schemas.requests import ModifyOrder, OneOrder, PlaceOrder
+from brokers.schemas.answers import ModifyAnswer, OrderAnswer, OrderStatusAnswer, SmartAnswer
+from brokers.schemas.requests import ModifyOrder, OneOrder, PlaceOrder, PlaceSmartOrder
 from brokers.types import OrderRequest
 
 router = Router()
@@ -20,6 +20,16 @@ def placeorder(request: Call, payload: PlaceOrder) -> HttpResponse:
     """Place one order."""
     asked = OrderRequest(**payload.model_dump(exclude={"apikey", "underlying_ltp"}))
     order = orders.place(request.auth.user_id, asked, source=request.auth.kid)
+    return answer(request, orderid=order.orderid)
+
+
+@router.post("placesmartorder", auth=ORDER, response=SmartAnswer, operation_id="placesmartorder")
+def placesmartorder(request: Call, payload: PlaceSmartOrder) -> HttpResponse:
+    """Move a position to a target. Its price type and prices are kept; nothing is sent when it is there already."""
+    asked = OrderRequest(**payload.model_dump(exclude={"apikey", "position_size"}))
+    order = orders.smart(request.auth.user_id, asked, position_size=payload.position_size, source=request.auth.kid)
+    if order is None:
+        return answer(request, message="The position is at its target; no order was placed.")
     return answer(request, orderid=order.orderid)
 
 

@@ -20,6 +20,13 @@ PROBLEMS = {
     "string_type": "Must be text.",
     "string_unicode": "Must be text without control characters, and not blank.",
     "string_pattern_mismatch": "Must be text without control characters, and not blank.",
+    "too_short": "Must have at least {min_length} item.",
+    "too_long": "Must have at most {max_length} items.",
+    "list_type": "Must be a list.",
+    "model_attributes_type": "Must be an object.",
+    "model_type": "Must be an object.",
+    "dict_type": "Must be an object.",
+    "literal_error": "Must be {expected}.",
     "string_too_short": "Must not be empty.",
     "string_too_long": "Must have at most {max_length} characters.",
 }

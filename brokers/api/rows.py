@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from brokers.api.envelope import stamp
-from brokers.types import Funds, Instrument, Order, OrderStatistics, Position, Quote, Trade
+from brokers.types import Funds, Instrument, Order, OrderStatistics, Part, Position, Quote, Trade
 
 Row = dict[str, object]
 
@@ -27,6 +27,22 @@ def order(order: Order) -> Row:
         "rejection_reason": order.reason,
         "strategy": order.strategy,
     }
+
+
+def item(part: Part) -> Row:
+    """Of a basket."""
+    asked = part.request
+    return {"symbol": asked.symbol, "exchange": asked.exchange, "product": asked.product} | _outcome(part)
+
+
+def child(part: Part, *, number: int) -> Row:
+    """Of a split order."""
+    return {"order_num": number, "quantity": part.request.quantity} | _outcome(part)
+
+
+def _outcome(part: Part) -> Row:
+    booked: Row = {"orderid": part.orderid} if part.orderid else {}
+    return {"status": "error", "message": part.refusal, **booked} if part.refusal else {"status": "success", **booked}
 
 
 def statistics(counts: OrderStatistics) -> Row:

@@ -13,8 +13,7 @@ from security.ratelimits import Rule
 
 _GET, _POST = ("GET", "HEAD"), ("POST",)
 TRADE = (
-    "placesmartorder", "cancelallorder", "closeposition", "basketorder", "splitorder", "optionsorder", "optionsmultiorder",
-    "placegttorder", "modifygttorder", "cancelgttorder",
+    "optionsorder", "optionsmultiorder", "placegttorder", "modifygttorder", "cancelgttorder",
 )  # fmt: skip
 ASK = (
     "multiquotes", "depth", "history", "intervals", "expiry", "holdings", "margin",

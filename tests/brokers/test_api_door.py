@@ -11,6 +11,11 @@ from tests.program import Program, refused
 SERVED = (
     "ping", "placeorder", "modifyorder", "cancelorder", "orderstatus", "orderbook", "tradebook", "positionbook",
     "openposition", "funds", "quotes", "symbol", "search", "analyzer", "analyzer/toggle",
+    "placesmartorder", "cancelallorder", "closeposition", "basketorder", "splitorder",
+)  # fmt: skip
+CHANGES = (
+    "placeorder", "placesmartorder", "modifyorder", "cancelorder", "cancelallorder", "closeposition", "basketorder",
+    "splitorder", "analyzer/toggle",
 )  # fmt: skip
 CALLS = [*SERVED, *unserved.TRADE, *unserved.ASK, *unserved.BOTH]
 LOOKS = [*unserved.LOOK, *unserved.BOTH, "instruments", "ticker/NSE:INFY"]
@@ -73,7 +78,7 @@ def test_a_host_with_a_trailing_slash_is_understood(program):
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"])
-@pytest.mark.parametrize("call", ["ping", "placeorder", "basketorder"])
+@pytest.mark.parametrize("call", ["ping", "placeorder", "optionsorder"])
 def test_a_wrong_method_is_told_the_right_one(client, db, method, call):
     response = client.generic(method, f"/api/v1/{call}")
     assert (response.status_code, response["Allow"]) == (405, "POST")
@@ -133,15 +138,16 @@ def test_a_key_without_the_scope_is_told_which(owner):
     assert (response.status_code, "trade" in refused(response)["message"]) == (403, True)
 
 
-@pytest.mark.parametrize("call", ["placeorder", "modifyorder", "cancelorder", "analyzer/toggle", *unserved.TRADE])
+@pytest.mark.parametrize("call", [*CHANGES, *unserved.TRADE])
 def test_what_changes_orders_needs_the_scope_trade(owner, call):
     assert Program(keys.issue(owner, name="reader", scopes={Scope.READ}).token)(call).status_code == 403
 
 
-def test_a_revoked_key_places_nothing_at_once(owner, program):
+@pytest.mark.parametrize("call", CHANGES)
+def test_a_revoked_key_changes_nothing_at_once(owner, program, call):
     program("ping")
     keys.revoke(program.token.split("_")[2])
-    assert program("placeorder").status_code == 403
+    assert program(call).status_code == 403
 
 
 def test_a_key_over_its_rate_is_told_when_to_return(program, noon):

@@ -6,6 +6,7 @@ from brokers.schemas.requests.options import OptionChain, OptionSymbol
 from brokers.schemas.requests.orders import (
     BasketItem,
     BasketOrder,
+    Labelled,
     Margin,
     ModifyOrder,
     OneOrder,
@@ -25,6 +26,7 @@ __all__ = [
     "Instrument",
     "Instruments",
     "Keyed",
+    "Labelled",
     "Margin",
     "ModifyOrder",
     "MultiQuotes",
