@@ -5,6 +5,7 @@ BrokerError
 │   └── InsufficientFunds
 ├── UnknownOrder          no such order of this user
 ├── UnknownInstrument     no such symbol on this exchange
+├── BeyondBounds          more than one answer holds, or a range that ends before it begins
 └── NotConnected          live mode needs a broker that is not there
 """
 
@@ -33,6 +34,10 @@ class UnknownOrder(BrokerError):
 class UnknownInstrument(BrokerError):
     def __init__(self, symbol: str, exchange: str, *, hint: str = "") -> None:
         super().__init__(f"Symbol {symbol[:64]} does not exist on {exchange[:16]}{hint and f'; {hint}'}.")
+
+
+class BeyondBounds(BrokerError):
+    pass
 
 
 class NotConnected(BrokerError):

@@ -1,14 +1,23 @@
-"""What the account has: funds, orderbook, tradebook, positionbook, openposition."""
+"""What the account has and would need: funds, orderbook, tradebook, positionbook, openposition, holdings, margin."""
 
 from django.http import HttpResponse
 from ninja import Router
 
-from brokers import portfolio
+from brokers import orders, portfolio
 from brokers.api import rows
 from brokers.api.door import ACCOUNT, Call
 from brokers.api.envelope import answer
-from brokers.schemas.answers import FundsAnswer, OpenPositionAnswer, OrderbookAnswer, PositionbookAnswer, TradebookAnswer
-from brokers.schemas.requests import Keyed, OpenPosition
+from brokers.schemas.answers import (
+    FundsAnswer,
+    HoldingsAnswer,
+    MarginAnswer,
+    OpenPositionAnswer,
+    OrderbookAnswer,
+    PositionbookAnswer,
+    TradebookAnswer,
+)
+from brokers.schemas.requests import Keyed, Margin, OpenPosition
+from brokers.types import OrderRequest
 
 router = Router()
 
@@ -47,3 +56,17 @@ def openposition(request: Call, payload: OpenPosition) -> HttpResponse:
         request.auth.user_id, symbol=payload.symbol, exchange=payload.exchange, product=payload.product
     )
     return answer(request, quantity=quantity)
+
+
+@router.post("holdings", auth=ACCOUNT, response=HoldingsAnswer, operation_id="holdings")
+def holdings(request: Call, payload: Keyed) -> HttpResponse:
+    """List the shares held for delivery. Those sold out are gone."""
+    held = portfolio.holdings(request.auth.user_id)
+    return answer(request, data={"holdings": [rows.holding(each) for each in held], "statistics": rows.worth(held)})
+
+
+@router.post("margin", auth=ACCOUNT, response=MarginAnswer, operation_id="margin")
+def margin(request: Call, payload: Margin) -> HttpResponse:
+    """Tell the margin of would-be positions. All of them together, beside nothing."""
+    asked = [OrderRequest(**each.model_dump()) for each in payload.positions]
+    return answer(request, data=rows.margin(orders.margin(request.auth.user_id, asked)))

@@ -1,9 +1,9 @@
-"""Our values as the rows programs read."""
+"""Orders and accounts as the rows programs read."""
 
 from decimal import Decimal
 
 from brokers.api.envelope import stamp
-from brokers.types import Funds, Instrument, Order, OrderStatistics, Part, Position, Quote, Trade
+from brokers.types import Funds, Holding, Margin, Order, OrderStatistics, Part, Position, Product, Trade
 
 Row = dict[str, object]
 
@@ -122,32 +122,33 @@ def funds(funds: Funds) -> Row:
     }
 
 
-def quote(quote: Quote) -> Row:
+def holding(holding: Holding) -> Row:
     return {
-        "open": quote.open,
-        "high": quote.high,
-        "low": quote.low,
-        "ltp": quote.ltp,
-        "bid": quote.bid,
-        "ask": quote.ask,
-        "prev_close": quote.prev_close,
-        "volume": quote.volume,
-        "oi": quote.oi,
+        "symbol": holding.symbol,
+        "exchange": holding.exchange,
+        "product": Product.CNC,
+        "quantity": holding.quantity,
+        "average_price": holding.average_price,
+        "ltp": holding.ltp,
+        "current_value": holding.value,
+        "pnl": holding.pnl,
+        "pnlpercent": holding.pnl_percent,
+        "settlement_date": holding.settled.isoformat(),
     }
 
 
-def instrument(instrument: Instrument) -> Row:
+def worth(held: list[Holding]) -> Row:
+    """Of all holdings together."""
+    value = sum((each.value for each in held), Decimal(0))
+    invested = sum((each.invested for each in held), Decimal(0))
+    gain = value - invested
     return {
-        "symbol": instrument.symbol,
-        "brsymbol": instrument.brsymbol,
-        "name": instrument.name,
-        "exchange": instrument.exchange,
-        "brexchange": instrument.brexchange,
-        "token": instrument.token,
-        "expiry": f"{instrument.expiry:%d-%b-%y}".upper() if instrument.expiry else "",
-        "strike": instrument.strike,
-        "lotsize": instrument.lotsize,
-        "instrumenttype": instrument.instrumenttype,
-        "tick_size": instrument.tick_size,
-        "freeze_qty": instrument.freeze_qty,
+        "totalholdingvalue": value,
+        "totalinvvalue": invested,
+        "totalprofitandloss": gain,
+        "totalpnlpercentage": round(gain / invested * 100, 2) if invested else 0,
     }
+
+
+def margin(margin: Margin) -> Row:
+    return {"total_margin_required": margin.total, "span_margin": margin.span, "exposure_margin": margin.exposure}

@@ -16,7 +16,7 @@ TRADE = (
     "optionsorder", "optionsmultiorder", "placegttorder", "modifygttorder", "cancelgttorder",
 )  # fmt: skip
 ASK = (
-    "multiquotes", "depth", "history", "intervals", "expiry", "holdings", "margin",
+    "depth", "history", "intervals", "expiry",
     "optionsymbol", "optionchain", "optiongreeks", "multioptiongreeks", "syntheticfuture",
     "market/holidays", "market/timings", "pnl/symbols", "gttorderbook",
     "telegram/notify", "telegram/start", "telegram/stop", "telegram/webhook", "telegram/broadcast", "whatsapp/notify",

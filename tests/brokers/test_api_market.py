@@ -2,7 +2,7 @@
 
 import pytest
 
-from brokers.schemas.answers import QuotesAnswer, SearchAnswer, SymbolAnswer
+from brokers.schemas.answers import MultiQuotesAnswer, QuotesAnswer, SearchAnswer, SymbolAnswer
 from tests.program import refused
 
 INFY = {"symbol": "INFY", "exchange": "NSE"}
@@ -52,3 +52,31 @@ def test_nothing_found_is_a_success(program, query):
 
 def test_a_blank_query_is_refused(program):
     assert program("search", query="  ").status_code == 400
+
+
+def test_many_quotes_come_in_the_order_asked(program, noon):
+    asked = [{"symbol": name, "exchange": "NSE"} for name in ("TCS", "NOSUCH", "INFY")]
+    tcs, nosuch, infy = program.asks(MultiQuotesAnswer, "multiquotes", symbols=asked).results
+    assert (tcs.symbol, infy.data) == ("TCS", program.asks(QuotesAnswer, "quotes", **INFY).data)
+    assert (nosuch.data, "does not exist" in nosuch.error) == (None, True)
+
+
+def test_rows_have_a_quote_or_an_error_and_never_both(program):
+    results = program("multiquotes", symbols=[INFY, INFY | {"symbol": "NOSUCH"}]).json()["results"]
+    assert [set(row) for row in results] == [{"symbol", "exchange", "data"}, {"symbol", "exchange", "error"}]
+
+
+def test_quotes_of_nothing_known_are_refused(program):
+    response = program("multiquotes", symbols=[{"symbol": name, "exchange": "NSE"} for name in ("A1", "A2")])
+    assert response.status_code == 400
+    assert refused(response)["message"] == "Symbol A1 does not exist on NSE. Symbol A2 does not exist on NSE."
+
+
+def test_a_refusal_of_many_symbols_stays_small(program):
+    response = program("multiquotes", symbols=[INFY | {"symbol": "X" * 50}] * 400)
+    assert (len(response.content) < 1000, refused(response)["message"].endswith("(and 395 more)")) == (True, True)
+
+
+@pytest.mark.parametrize("symbols", [[], [INFY] * 501, INFY, ["INFY"], [INFY | {"mode": 1}]])
+def test_a_malformed_list_of_symbols_is_refused(program, symbols):
+    assert program("multiquotes", symbols=symbols).status_code == 400

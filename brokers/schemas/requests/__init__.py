@@ -1,7 +1,7 @@
 """What each call takes; the key, then the call's own fields."""
 
 from brokers.schemas.requests.keyed import Keyed
-from brokers.schemas.requests.market import Expiry, History, Instrument, Instruments, MultiQuotes, Search
+from brokers.schemas.requests.market import Expiry, History, Instrument, Instruments, MultiQuotes, Named, Search
 from brokers.schemas.requests.options import OptionChain, OptionSymbol
 from brokers.schemas.requests.orders import (
     BasketItem,
@@ -30,6 +30,7 @@ __all__ = [
     "Margin",
     "ModifyOrder",
     "MultiQuotes",
+    "Named",
     "OneOrder",
     "OpenPosition",
     "OptionChain",
