@@ -2,15 +2,19 @@
 
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_save
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts.receivers import note_origin
+        from accounts import sessions
+        from accounts.receivers import note_origin, user_saved
         from accounts.witness import staff_addresses
-        from security import proofs
+        from security import proofs, propagation
 
+        propagation.follow("sessions", sessions.apply)
+        post_save.connect(user_saved, sender="accounts.User", dispatch_uid="accounts.user_saved")
         user_logged_in.connect(note_origin, dispatch_uid="accounts.note_origin")
         proofs.witness(proofs.STAFF, staff_addresses)

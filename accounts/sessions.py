@@ -1,7 +1,11 @@
 """Server-side sessions, one row each, read anew on every request; a key that no live row answers to is nobody's."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any
+from weakref import WeakSet
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login
@@ -32,6 +36,62 @@ def end(rows: SessionQuerySet, *, why: Why) -> int:
     with transaction.atomic():
         seq = propagation.bump()
         return rows.live().update(ended=timezone.now(), why=why, seq=seq)
+
+
+@dataclass(eq=False, slots=True, weakref_slot=True)
+class Visit:
+    """A session that sockets rest on, as last read; kept current through the sequence for as long as somebody holds it."""
+
+    user_id: int
+    username: str
+    digest: str = field(repr=False)
+    expires: datetime
+    over: bool = False
+
+    def stands(self, now: datetime) -> bool:
+        """From memory; what ended by idleness alone is only seen by `refresh`."""
+        return not self.over and now < self.expires
+
+
+_visits: WeakSet[Visit] = WeakSet()
+_visits_lock = Lock()
+
+
+def visit(key: str) -> Visit | None:
+    """Whose live session this cookie's value names."""
+    row = _rows([digest(key)]).first()
+    if row is None or row.user is None or not _proves(row):
+        return None
+    found = Visit(user_id=row.user.pk, username=row.user.username, digest=row.digest, expires=row.expires)
+    with _visits_lock:
+        _visits.add(found)
+    refresh(found)  # what ended it between the reading and the adding would be missed
+    return found
+
+
+def refresh(*visits: Visit) -> None:
+    """Look whether they still live."""
+    live = {row.digest for row in _rows({each.digest for each in visits}) if _proves(row)}
+    for each in visits:
+        each.over = each.over or each.digest not in live
+
+
+def apply(after: int) -> None:
+    """The follower of the sequence; few sessions hold sockets, so they are read anew, whatever moved."""
+    with _visits_lock:
+        visits = list(_visits)
+    if visits:
+        refresh(*visits)
+
+
+def _rows(digests: Iterable[str]) -> SessionQuerySet:
+    return Session.objects.live().filter(digest__in=list(digests), user__is_active=True).select_related("user")
+
+
+def _proves(row: Session) -> bool:
+    """Was it opened under the password that its user has today?"""
+    held = SessionStore().decode(row.data).get(HASH_SESSION_KEY, "")
+    return row.user is not None and constant_time_compare(held, row.user.get_session_auth_hash())
 
 
 def enter(request: HttpRequest, user: User) -> None:

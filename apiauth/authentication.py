@@ -45,15 +45,19 @@ def authenticate(request: HttpRequest, *, scope: Scope, rule: Rule, fresh: bool 
     caller = clientip.of(request)
     try:
         fields = body.parse(request)
-        entry = _opened(_key(request, fields, in_query=query_key), caller, fresh=fresh)
+        entry = opened(_key(request, fields, in_query=query_key), caller, fresh=fresh)
     except ApiError as error:
-        _refuse_too_many(ratelimits.stranger(caller), cause=error)
+        refuse_too_many(ratelimits.stranger(caller), cause=error)
         raise
-    _known(entry, caller)
-    _refuse_too_many(ratelimits.charge(rule, entry.kid, endpoint=_endpoint(request)))
+    known(entry, caller)
+    refuse_too_many(ratelimits.charge(rule, entry.kid, endpoint=_endpoint(request)))
     if scope not in entry.scopes:
         raise MissingScope(scope)
     request.json_body = fields  # type: ignore[attr-defined]
+    return principal(entry)
+
+
+def principal(entry: Entry) -> Principal:
     return Principal(user_id=entry.user_id, username=entry.username, kid=entry.kid, scopes=entry.scopes, test=entry.test)
 
 
@@ -102,7 +106,7 @@ def _bearer(request: HttpRequest) -> str:
     return key.strip() if kind.lower() == "bearer" else ""
 
 
-def _opened(key: str, caller: Caller, *, fresh: bool) -> Entry:
+def opened(key: str, caller: Caller, *, fresh: bool) -> Entry:
     """The entry of a key that opens; a guess is reported, an old key of ours only named in the log."""
     result = keys.verify(key, caller, fresh=fresh)
     if not isinstance(result, Bad):
@@ -122,12 +126,12 @@ def _hint(entry: Entry, kind: Kind, caller: Caller) -> None:
         logger.warning("%s used the API key %s (%s), refused: %s", caller.subject, entry.kid, entry.name, kind)
 
 
-def _known(entry: Entry, caller: Caller) -> None:
+def known(entry: Entry, caller: Caller) -> None:
     usage.note(entry.pk, address=caller.address)
     probes.recognised(caller)
 
 
-def _refuse_too_many(outcome: object, *, cause: ApiError | None = None) -> None:
+def refuse_too_many(outcome: object, *, cause: ApiError | None = None) -> None:
     if isinstance(outcome, Refused):
         raise TooMany(outcome) from cause
 

@@ -31,11 +31,11 @@ def parse(request: HttpRequest) -> dict[str, Any]:
         raise BadRequest("The request could not be read.") from error
 
 
-def load(raw: bytes) -> dict[str, Any]:
+def load(raw: bytes, *, depth: int = MAX_DEPTH) -> dict[str, Any]:
     if sum(map(raw.count, (b"{", b"[", b","))) > MAX_PARTS:
         raise BadRequest(f"The JSON has more than {MAX_PARTS:,} parts.")
-    if too_deep(raw):
-        raise BadRequest(f"The JSON is nested deeper than {MAX_DEPTH} levels.")
+    if too_deep(raw, most=depth):
+        raise BadRequest(f"The JSON is nested deeper than {depth} levels.")
     try:
         value = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
@@ -47,15 +47,15 @@ def load(raw: bytes) -> dict[str, Any]:
     return value
 
 
-def too_deep(raw: bytes) -> bool:
+def too_deep(raw: bytes, *, most: int = MAX_DEPTH) -> bool:
     """Counted over the bytes, without recursion, and only where there are brackets enough."""
-    if raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH:
+    if raw.count(b"{") + raw.count(b"[") <= most:
         return False
     depth = 0
     for token in _TOKENS.finditer(raw):
         if token[0] in (b"{", b"["):
             depth += 1
-            if depth > MAX_DEPTH:
+            if depth > most:
                 return True
         elif token[0] in (b"}", b"]"):
             depth -= 1

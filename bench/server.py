@@ -22,9 +22,9 @@ from security.asgi import Gatehouse  # noqa: E402
 
 bridge = Bridge()
 STACKS: "dict[str, App]" = {
-    "full": Gatehouse(http=bridge, websocket=doors.closed),
+    "full": Gatehouse(http=bridge, websocket=doors.first),
     "bare": bridge,
-    "stock": Gatehouse(http=django_handler, websocket=doors.closed),
+    "stock": Gatehouse(http=django_handler, websocket=doors.first),
 }
 
 

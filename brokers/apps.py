@@ -10,8 +10,11 @@ class BrokersConfig(AppConfig):
     name = "brokers"
 
     def ready(self) -> None:
+        from brokers import events
+        from brokers.orderdesk import desk
         from brokers.paper import clock, matching
-        from security import background
+        from security import background, propagation
 
         clock.shift(settings.PAPER_CLOCK)  # a malformed setting stops the start
+        propagation.follow(events.FOLLOWER, desk.apply)
         background.job("match resting orders", timedelta(seconds=1), matching.match_resting)

@@ -14,5 +14,5 @@ from openalgo.lifespan import Street  # noqa: E402
 from security.asgi import Gatehouse  # noqa: E402
 
 _bridge = Bridge()
-application = Street(Gatehouse(http=_bridge, websocket=doors.closed), bridge=_bridge)
-second_door = Gatehouse(http=doors.upgrade_required, websocket=doors.closed)  # opened by `serve` beside the application
+application = Street(Gatehouse(http=_bridge, websocket=doors.first), bridge=_bridge)
+second_door = Gatehouse(http=doors.upgrade_required, websocket=doors.second)  # opened by `serve` beside the application

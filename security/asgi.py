@@ -3,11 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
-from security import bans, clientip, refusals
+from django.utils import timezone
+
+from security import bans, clientip, propagation, refusals
 from security.clientip import BadForwarding, Caller
 from security.refusals import Answer
+from security.sockets import ABORT, BANNED, ENDED, STALLED, TOO_MANY, Socket
 
 logger = logging.getLogger(__name__)
 
@@ -17,8 +21,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-BANNED_CODE = 4403
-CLOSE_WAIT = 1.0  # seconds a close frame may wait for its reader
+SWEEP_EVERY = 0.5  # seconds between two looks at the open sockets; a move of the sequence is answered at once
 REFUSALS_PER_CONNECTION = 100
 MAX_CONNECTIONS = 10_000
 WEBSOCKET_SCHEME = {"http": "ws", "https": "wss"}
@@ -34,7 +37,8 @@ class Gatehouse:
         self._knocks: dict[tuple[str, int], int] = {}
         self._sockets: set[Socket] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
-        bans.changed.connect(self._ask_sweep)
+        self._sweeper: asyncio.Task[None] | None = None
+        propagation.moved.connect(self._ask_sweep)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -57,7 +61,7 @@ class Gatehouse:
         elif "websocket.http.response" in (scope.get("extensions") or {}):
             await _send(send, "websocket.http.response", answer, close=False)
         else:
-            await send({"type": "websocket.close", "code": BANNED_CODE})
+            await send({"type": "websocket.close", "code": BANNED})
 
     def _worn_out(self, scope: Scope) -> bool:
         """Has this connection been refused a hundred times? Closing costs four refusals, so it is not done before."""
@@ -71,60 +75,52 @@ class Gatehouse:
         return False
 
     async def _hold(self, scope: Scope, receive: Receive, send: Send) -> None:
-        socket = Socket(scope["caller"], send)
+        """The application finds the socket in its scope: there it says who is behind it, and may end it."""
+        abort = (scope.get("extensions") or {}).get(ABORT, {}).get("call")
+        socket = scope["socket"] = Socket(scope["caller"], send, abort=abort)
         self._sockets.add(socket)
+        self._watch()
         try:
-            await socket.run(self._websocket(scope, receive, socket.send))
+            if socket.arrive():
+                await socket.run(self._websocket(scope, receive, socket.send))
+            else:
+                await _overrun(receive, send)
         finally:
             self._sockets.discard(socket)
+            socket.depart()
+
+    def _watch(self) -> None:
+        """A look now and then finds what ends without any news: expiries, boundaries, readers that stopped to read."""
+        if self._sweeper is None or self._sweeper.done():
+            self._sweeper = asyncio.ensure_future(self._sweep_on())
+
+    async def _sweep_on(self) -> None:
+        while self._sockets:
+            await asyncio.sleep(SWEEP_EVERY)
+            self._sweep()
 
     def _ask_sweep(self, **_: object) -> None:
         """From any thread: look through the open sockets, on their own loop."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._sweep)
+            with suppress(RuntimeError):  # closed since
+                self._loop.call_soon_threadsafe(self._sweep)
 
     def _sweep(self) -> None:
-        for socket in [each for each in self._sockets if bans.verdict(each.caller.address) is not None]:
-            socket.kick(BANNED_CODE)
+        now = timezone.now()
+        for socket in list(self._sockets):
+            if bans.verdict(socket.caller.address) is not None:
+                socket.kick(BANNED)
+            elif socket.stands is not None and not socket.stands(now):
+                socket.kick(ENDED)
+            elif socket.is_stalled():
+                socket.kick(STALLED)
 
 
-class Socket:
-    """One open WebSocket: its caller, and a way to end it from outside the application."""
-
-    def __init__(self, caller: Caller, send: Send) -> None:
-        self.caller = caller
-        self._send = send
-        self._closing: asyncio.Task[None] | None = None
-        self._app: asyncio.Task[None] | None = None
-
-    async def send(self, message: Message) -> None:
-        """What the application sends; dropped once the socket is being closed over its head."""
-        if self._closing is None:
-            await self._send(message)
-
-    async def run(self, app: Awaitable[None]) -> None:
-        self._app = asyncio.ensure_future(app)
-        try:
-            await self._app
-        except asyncio.CancelledError:
-            if self._closing is None or not self._app.cancelled():
-                self._app.cancel()
-                raise
-
-    def kick(self, code: int) -> None:
-        if self._closing is None:
-            self._closing = asyncio.ensure_future(self._close(code))
-
-    async def _close(self, code: int) -> None:
-        """Say goodbye; a reader that does not take it within a second loses the application, and with it the connection."""
-        try:
-            async with asyncio.timeout(CLOSE_WAIT):
-                await self._send({"type": "websocket.close", "code": code})
-        except Exception:
-            logger.debug("a socket could not be closed in order", exc_info=True)
-        finally:
-            if self._app is not None:
-                self._app.cancel()
+async def _overrun(receive: Receive, send: Send) -> None:
+    """Accepted, so that the close code is seen; whoever holds so many sockets is told nothing more."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": TOO_MANY})
 
 
 def _name(scope: Scope, caller: Caller) -> None:

@@ -8,7 +8,6 @@ from time import time
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.dispatch import Signal
 from django.utils import timezone
 
 from security import propagation, sparing
@@ -20,8 +19,6 @@ DAY = timedelta(days=1)
 LADDER = (DAY, 2 * DAY, 7 * DAY, 30 * DAY)  # by offence; the last one for every further
 JITTER = 0.1
 MAX_REASON = 200
-
-changed = Signal()  # sent in the thread that learned of it, after this process's memory changed
 
 
 class _Memory:
@@ -159,7 +156,6 @@ def apply(after: int) -> None:
         for row in fields.iterator(chunk_size=10_000):
             _learn(fresh, *row)
         _memory.replace(fresh)
-    changed.send_robust(sender=Ban)
 
 
 def _learn(into: _Memory, cidr: str, action: str, state: str, expires: datetime | None) -> None:

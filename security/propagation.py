@@ -7,12 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.db import Error, connection, transaction
+from django.dispatch import Signal
 
 from security.models import Sequence
 
 logger = logging.getLogger(__name__)
 
 Apply = Callable[[int], None]
+
+moved = Signal()  # sent in the thread that caught up, after every follower
 
 INTERVAL = 0.1  # seconds between two looks; 500 ms are promised
 RETRY = 1.0  # seconds until the next look after one that failed
@@ -47,7 +50,10 @@ def catch_up() -> bool:
     """Bring this process's memory up to the database; False: a follower failed, keeps its place and must be asked again."""
     with _lock:
         now = current()
+        behind = any(_applied.get(name) != now for name in _followers)
         advanced = [_advance(name, apply, now) for name, apply in _followers.items()]
+    if behind:
+        moved.send_robust(sender=Sequence)
     return all(advanced)
 
 

@@ -64,13 +64,15 @@ def test_a_name_it_does_not_go_by_is_refused_with_the_setting_to_change(server):
     assert (answer.status_code, "ALLOWED_HOSTS" in answer.text) == (400, True)
 
 
-@pytest.mark.parametrize("path", ["/", "/ws", "/live/"])
-@pytest.mark.parametrize("port", ["base", "ws"])
-def test_no_websocket_is_let_in(server, line, port, path):
-    handshake = "GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+DOORS = {("base", "/ws"): 101, ("base", "/live/"): 403, ("base", "/"): 404, ("ws", "/"): 101, ("ws", "/ws"): 404}
+
+
+@pytest.mark.parametrize(("port", "path"), DOORS)
+def test_a_websocket_is_let_in_at_its_doors_alone(server, line, port, path):
+    handshake = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     key = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     base = getattr(server, port).replace("ws:", "http:")
-    assert line(base, (handshake.format(path) + key).encode()).status() == 501
+    assert line(base, (handshake + key).encode()).status() == DOORS[port, path]
 
 
 def test_it_names_neither_itself_nor_its_version(server):

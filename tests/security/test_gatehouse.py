@@ -187,7 +187,7 @@ def test_a_new_ban_closes_open_sockets():
 
 
 def test_a_reader_that_never_reads_loses_its_application(monkeypatch):
-    monkeypatch.setattr("security.asgi.CLOSE_WAIT", 0.01)
+    monkeypatch.setattr("security.sockets.CLOSE_WAIT", 0.01)
 
     class Stalled(Open):
         async def send(self, message: Any) -> None:

@@ -82,7 +82,7 @@ class Command(BaseCommand):
     def _lines(self, listener: socket.socket, second: socket.socket | None) -> list[str]:
         lines = [f"OpenAlgo listens on {_url('http', listener)}"]
         if second:
-            lines.append(f"Programs' WebSockets on {_url('ws', second)} (nothing is streamed in this release yet)")
+            lines.append(f"Programs' WebSockets on {_url('ws', second)}")
         if setup.needed():
             lines.append(f"There is no owner yet. Become the owner by this link: {setup.link(settings.PUBLIC_BASE_URL)}")
         return lines

@@ -1,0 +1,97 @@
+"""What one socket listens to: its topics, its user's orders, and the outbox where their news waits; on the loop only."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+
+from brokers import frames, symbols
+from brokers.errors import UnknownInstrument
+from brokers.feeds import SLICE, Feed
+from brokers.orderdesk import desk
+from brokers.outbox import Outbox, Overflow
+from brokers.speech import Topic
+from brokers.types import OrderUpdate
+
+MOST = 1000  # subscriptions of one socket; order updates are one of them
+
+
+class Listener:
+    def __init__(self, *, user_id: int, username: str, feed: Feed, overrun: Callable[[], object]) -> None:
+        """`overrun` is called when more order updates wait than may."""
+        self.user_id, self.username, self.feed = user_id, username, feed
+        self.outbox = Outbox()
+        self._overrun = overrun
+        self._topics: dict[Topic, None] = {}
+        self._orders = False
+
+    def __len__(self) -> int:
+        return len(self._topics) + self._orders
+
+    def weigh(self, topics: Iterable[Topic]) -> list[tuple[Topic, str]]:
+        """Each topic with the sentence why it cannot be had, or an empty one."""
+        room, rows = MOST - len(self), []
+        for topic in topics:
+            refusal = "" if topic in self._topics else self._refusal(topic, room)
+            room -= not refusal and topic not in self._topics
+            rows.append((topic, refusal))
+        return rows
+
+    async def add(self, topics: Iterable[Topic]) -> None:
+        """Their first ticks are in the outbox at once; in slices, since a thousand quotes take a while."""
+        began = time.perf_counter()
+        for topic in topics:
+            self._topics[topic] = None
+            self.feed.listen(self.outbox, topic)
+            if time.perf_counter() - began > SLICE:
+                await asyncio.sleep(0)
+                began = time.perf_counter()
+
+    def remove(self, topics: Iterable[Topic]) -> tuple[list[Topic], list[tuple[Topic, str]]]:
+        """Those that were there, and the others with a sentence."""
+        done, failed = [], []
+        for topic in topics:
+            if topic in self._topics:
+                self._drop(topic)
+                done.append(topic)
+            else:
+                failed.append((topic, "Not subscribed in this mode."))
+        return done, failed
+
+    def clear(self) -> list[Topic]:
+        return self.remove(list(self._topics))[0]
+
+    def follow_orders(self, *, on: bool) -> bool:
+        """False: there is no room for one more subscription."""
+        if on and not self._orders and len(self) >= MOST:
+            return False
+        self._orders = on
+        if on:
+            desk.listen(self.user_id, self.tell)
+        else:
+            desk.leave(self.user_id, self.tell)
+        return True
+
+    def tell(self, updates: list[OrderUpdate]) -> None:
+        try:
+            for update in updates if self._orders else ():
+                self.outbox.update(frames.order_update(update, username=self.username))
+        except Overflow:
+            self._overrun()
+
+    def close(self) -> None:
+        self.clear()
+        self.follow_orders(on=False)
+
+    def _drop(self, topic: Topic) -> None:
+        del self._topics[topic]
+        self.feed.leave(self.outbox, topic)
+
+    @staticmethod
+    def _refusal(topic: Topic, room: int) -> str:
+        if room <= 0:
+            return f"A socket may hold {MOST} subscriptions."
+        try:
+            symbols.find(topic.symbol, topic.exchange)
+        except UnknownInstrument as error:
+            return error.message
+        return ""

@@ -1,0 +1,195 @@
+"""One socket's conversation: what is said in which order, and when it ends; speech, feed and orders are elsewhere."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from channels.consumer import AsyncConsumer, get_handler_name
+from channels.exceptions import StopConsumer
+from django.utils import timezone
+
+from apiauth import websocket
+from apiauth.errors import ApiError
+from brokers import feeds, frames, registry, speech
+from brokers.listening import Listener
+from brokers.speech import Code, Misspoken
+from security import sockets
+from security.sockets import Socket, Standing
+
+logger = logging.getLogger(__name__)
+
+LINGER = 0.3  # seconds between an error and the close behind it: programs need them to notice
+IDLE = 600.0  # seconds without a subscription and without a message
+PACE = 20  # messages a second
+MOST_INVALID = 20
+MALFORMED, QUIET = 4400, 4408  # close codes beside those of security.sockets
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who is behind a socket, for as long as they stand; `places` are what they take in the crowd."""
+
+    user_id: int
+    username: str
+    stands: Standing
+    places: dict[str, int]
+
+
+class Pace:
+    """A bucket of messages that fills again by the second."""
+
+    def __init__(self, *, at: float) -> None:
+        self._left, self._at = float(PACE), at
+
+    def allows(self, *, at: float) -> bool:
+        self._left = min(PACE, self._left + PACE * (at - self._at))
+        self._at = at
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+class Stream(AsyncConsumer):  # type: ignore[misc]
+    """One socket. It is closed by the gate alone, and cleaned up here whatever ends it."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.gate: Socket = scope["socket"]
+        self.loop = asyncio.get_running_loop()
+        self.listener: Listener | None = None
+        self.leaving = False
+        self.invalid = 0
+        self.heard = self.loop.time()
+        self.pace = Pace(at=self.heard)
+        self.tasks: list[asyncio.Task[None]] = []
+        self.timers: list[asyncio.TimerHandle] = []
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._clean_up()
+
+    async def dispatch(self, message: Any) -> None:
+        """Without Channels' look after database connections: a thread hop a message, and none is used here."""
+        await getattr(self, get_handler_name(message))(message)
+
+    async def websocket_disconnect(self, _: Any) -> None:
+        raise StopConsumer
+
+    async def websocket_receive(self, message: Any) -> None:
+        if self.leaving:
+            return
+        self.heard = self.loop.time()
+        try:
+            if not self.pace.allows(at=self.heard):
+                raise Misspoken(Code.PROCESSING, f"More than {PACE} messages a second.")  # noqa: TRY301
+            await self.answer(speech.understand(_read(message)))
+        except Misspoken as error:
+            await self._complain(error)
+        except OSError:
+            raise  # the client is gone
+        except Exception:
+            logger.exception("a message over a socket could not be answered")
+            await self.say(frames.error(Code.SERVER, "The server could not answer this."))
+
+    async def answer(self, message: speech.Message) -> None:
+        match message:
+            case speech.Ping(echo):
+                await self.say(frames.pong(echo, at=timezone.now()))
+            case speech.Ask("get_supported_brokers"):
+                await self.say(frames.supported_brokers(registry.ADAPTERS))
+            case speech.Authenticate(key):
+                await self.authenticate(key)
+            case _ if self.listener is None:
+                raise Misspoken(Code.NOT_AUTHENTICATED, "Authenticate first.")
+            case _:
+                await self._serve(self.listener, message)
+
+    async def authenticate(self, key: object) -> None:
+        raise Misspoken(Code.ACTION, "This socket is authenticated already.")
+
+    async def enter(self, guest: Guest) -> None:
+        """From here on they may listen."""
+        if not self.gate.proven(guest.stands, places=guest.places):
+            await self.dismiss(sockets.TOO_MANY, "You hold as many sockets as you may.")
+            return
+        feed = feeds.paper
+        overrun = lambda: self.gate.kick(sockets.STALLED)  # noqa: E731
+        self.listener = Listener(user_id=guest.user_id, username=guest.username, feed=feed, overrun=overrun)
+        await self.say(frames.welcome(username=guest.username, broker=feed.broker))
+        self.tasks.append(asyncio.ensure_future(self._pump(self.listener)))
+        self._arm(IDLE, self._leave_if_idle)
+
+    async def say(self, frame: str) -> None:
+        await self.send({"type": "websocket.send", "text": frame})
+
+    async def dismiss(self, code: int, sentence: str) -> None:
+        """The sentence, and a moment later the end."""
+        self.leaving = True
+        await self.say(frames.error(Code.AUTHENTICATION, sentence))
+        self._arm(LINGER, lambda: self.gate.kick(code))
+
+    async def _serve(self, listener: Listener, message: speech.Message) -> None:
+        broker = listener.feed.broker
+        match message:
+            case speech.Subscribe(topics, request_id):
+                rows = listener.weigh(topics)
+                await self.say(frames.subscribed(rows, broker=broker, request_id=request_id))
+                await listener.add([topic for topic, refusal in rows if not refusal])
+            case speech.Unsubscribe(topics, request_id):
+                done, failed = listener.remove(topics)
+                await self.say(frames.unsubscribed(done, failed, broker=broker, request_id=request_id))
+            case speech.UnsubscribeAll(request_id):
+                await self.say(frames.unsubscribed(listener.clear(), [], broker=broker, request_id=request_id))
+            case speech.Orders(on, request_id):
+                if not listener.follow_orders(on=on):
+                    raise Misspoken(Code.PROCESSING, "This socket holds as many subscriptions as it may.")
+                await self.say(frames.orders(on=on, request_id=request_id))
+            case speech.Ask():
+                await self.say(frames.broker_info(username=listener.username, broker=broker))
+
+    async def _complain(self, error: Misspoken) -> None:
+        self.invalid += 1
+        await self.say(frames.error(error.code, error.message))
+        if self.invalid >= MOST_INVALID:
+            self.leaving = True
+            self.gate.kick(MALFORMED)
+
+    async def _pump(self, listener: Listener) -> None:
+        try:
+            while True:
+                await self.say(await listener.outbox.next())
+        except OSError:
+            return  # the client is gone; the server says so to the consumer
+        except Exception:
+            logger.exception("a socket could not be told its news")
+            self.gate.kick(1011)
+
+    def _leave_if_idle(self) -> None:
+        quiet = self.loop.time() - self.heard
+        if self.listener or quiet < IDLE:
+            self._arm(IDLE if self.listener else IDLE - quiet, self._leave_if_idle)
+        else:
+            self.gate.kick(QUIET)
+
+    def _arm(self, seconds: float, call: Any) -> None:
+        self.timers = [timer for timer in self.timers if not timer.cancelled() and timer.when() > self.loop.time()]
+        self.timers.append(self.loop.call_later(seconds, call))
+
+    def _clean_up(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        for timer in self.timers:
+            timer.cancel()
+        if self.listener is not None:
+            self.listener.close()
+
+
+def _read(message: Any) -> dict[str, Any]:
+    text = message.get("text")
+    if text is None:
+        raise Misspoken(Code.JSON, "Only text frames are understood.")
+    try:
+        return websocket.read(text)
+    except ApiError as error:
+        raise Misspoken(Code.JSON, error.message) from error

@@ -1,0 +1,145 @@
+"""The open WebSockets of one process: who holds how many, who still may, and a way to end one; touched on the loop only."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from security.clientip import Caller
+
+logger = logging.getLogger(__name__)
+
+Send = Callable[[Any], Awaitable[None]]
+Standing = Callable[[datetime], bool]
+
+IN_ALL = 2048  # of one process, both ports; `serve` has room for as many requests beside them
+OF_SUBJECT = 60
+OF_STRANGERS = 20  # of one subject, before they proved themselves
+OF_USER = 30
+OF_KEY = 10
+OF_SESSION = 10
+
+ENDED, BANNED, STALLED, TOO_MANY = 4401, 4403, 4408, 4429  # close codes
+CLOSE_WAIT = 1.0  # seconds a close frame may wait for its reader
+STALL = 10.0  # seconds a frame may wait for its reader
+ABORT = "openalgo.abort"  # the ASGI extension by which `serve` lets an application drop the connection
+
+
+class Crowd:
+    """Counts sockets by the names they go by."""
+
+    def __init__(self) -> None:
+        self._held: Counter[str] = Counter()
+
+    def enter(self, places: Mapping[str, int]) -> bool:
+        """Take one place under each name, or none at all where one of them is full."""
+        if any(self._held[name] >= most for name, most in places.items()):
+            return False
+        self._held.update(places.keys())
+        return True
+
+    def leave(self, name: str) -> None:
+        self._held[name] -= 1
+        if not self._held[name]:
+            del self._held[name]
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
+crowd = Crowd()
+
+
+class Socket:
+    """One open WebSocket: its caller, its places in the crowd, and a way to end it from outside the application."""
+
+    def __init__(self, caller: Caller, send: Send, *, abort: Callable[[], None] | None = None) -> None:
+        self.caller = caller
+        self.stands: Standing | None = None  # set by the application that knows who is behind the socket
+        self._send, self._abort = send, abort
+        self._places: list[str] = []
+        self._blocked: dict[int, float] = {}  # sends that wait, and since when on the loop's clock
+        self._number = 0
+        self._closing: asyncio.Task[None] | None = None
+        self._app: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+
+    def arrive(self) -> bool:
+        """A stranger's place; False: the house, or the caller's part of it, is full."""
+        return self._take({"all": IN_ALL, self._subject: OF_SUBJECT, self._stranger: OF_STRANGERS})
+
+    def proven(self, standing: Standing, *, places: Mapping[str, int]) -> bool:
+        """Somebody is behind it, as long as `standing` says so; False: they hold as many sockets as they may."""
+        if not self._take(places):
+            return False
+        self._leave(self._stranger)
+        self.stands = standing
+        return True
+
+    def depart(self) -> None:
+        for name in self._places:
+            crowd.leave(name)
+        self._places.clear()
+
+    async def send(self, message: Any) -> None:
+        """What the application sends; dropped once the socket is being closed over its head."""
+        if self._closing is not None:
+            return
+        self._number += 1
+        number = self._number
+        self._blocked[number] = self._loop.time()
+        try:
+            await self._send(message)
+        finally:
+            del self._blocked[number]
+
+    def is_stalled(self) -> bool:
+        """Has a frame waited too long for its reader?"""
+        return bool(self._blocked) and self._loop.time() - next(iter(self._blocked.values())) > STALL
+
+    async def run(self, app: Awaitable[None]) -> None:
+        self._app = asyncio.ensure_future(app)
+        try:
+            await self._app
+        except asyncio.CancelledError:
+            if self._closing is None or not self._app.cancelled():
+                self._app.cancel()
+                raise
+
+    def kick(self, code: int) -> None:
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._close(code))
+
+    async def _close(self, code: int) -> None:
+        """Say goodbye; a reader that does not take it within a second loses the application and the connection."""
+        try:
+            async with asyncio.timeout(CLOSE_WAIT):
+                await self._send({"type": "websocket.close", "code": code})
+        except TimeoutError:
+            if self._abort is not None:
+                self._abort()  # an ordinary close would wait for the reader to empty its buffer
+        except Exception:
+            logger.debug("a socket could not be closed in order", exc_info=True)
+        finally:
+            if self._app is not None:
+                self._app.cancel()
+
+    @property
+    def _subject(self) -> str:
+        return f"subject {self.caller.subject}"
+
+    @property
+    def _stranger(self) -> str:
+        return f"stranger {self.caller.subject}"
+
+    def _take(self, places: Mapping[str, int]) -> bool:
+        if not crowd.enter(places):
+            return False
+        self._places.extend(places)
+        return True
+
+    def _leave(self, name: str) -> None:
+        self._places.remove(name)
+        crowd.leave(name)
