@@ -27,6 +27,17 @@ def before_call(context: schemathesis.HookContext, case: Any, kwargs: dict[str, 
         return
     if text(fields.get("apikey"), 256):
         fields["apikey"] = key
+    for part in (fields, *parts(fields)):
+        befit(part)
+
+
+def parts(fields: dict[str, Any]) -> list[dict[str, Any]]:
+    """The orders of a basket, the positions of a margin, the symbols of many quotes."""
+    lists = (fields.get(name) for name in ("orders", "positions", "symbols"))
+    return [part for each in lists if isinstance(each, list) for part in each if isinstance(part, dict)]
+
+
+def befit(fields: dict[str, Any]) -> None:
     if fields.get("exchange") == "NSE" and text(fields.get("symbol"), 50):
         fields["symbol"] = "INFY"
     if count(fields.get("quantity")):
