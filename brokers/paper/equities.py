@@ -1,22 +1,19 @@
 """The shares that the paper exchange lists: what they are, where their prices swing about, how busily they trade."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from types import MappingProxyType
 
-from brokers.errors import UnknownInstrument
+from brokers.paper.listing import Listing
 from brokers.paper.path import Course
 from brokers.types import Exchange, Instrument
 
-
-@dataclass(frozen=True, kw_only=True)
-class Listing:
-    instrument: Instrument
-    course: Course
-
-
-_TICKS = ((250, "0.01"), (1_000, "0.05"), (5_000, "0.10"), (10_000, "0.50"), (20_000, "1.00"))  # up to this price, rupees
+_TICKS = (
+    (250, "0.01"),
+    (1_000, "0.05"),
+    (5_000, "0.10"),
+    (10_000, "0.50"),
+    (20_000, "1.00"),
+    (200_000, "5.00"),
+)  # up to, rupees
 _SHARES = (  # token, symbol, name, base price in rupees, shares traded on a usual day
     (2885, "RELIANCE", "RELIANCE INDUSTRIES", 1450, 11_000_000),
     (1594, "INFY", "INFOSYS", 1500, 6_500_000),
@@ -40,22 +37,108 @@ _SHARES = (  # token, symbol, name, base price in rupees, shares traded on a usu
     (11915, "YESBANK", "YES BANK", 21, 80_000_000),
     (2031, "M&M", "MAHINDRA AND MAHINDRA", 3400, 2_500_000),
     (16669, "BAJAJ-AUTO", "BAJAJ AUTO", 8900, 350_000),
+    (25, "ADANIENT", "ADANI ENTERPRISES", 2400, 1_300_000),
+    (15083, "ADANIPORTS", "ADANI PORTS AND SPECIAL ECONOMIC ZONE", 1450, 2_600_000),
+    (157, "APOLLOHOSP", "APOLLO HOSPITALS ENTERPRISE", 7400, 450_000),
+    (16675, "BAJAJFINSV", "BAJAJ FINSERV", 2050, 1_500_000),
+    (383, "BEL", "BHARAT ELECTRONICS", 410, 16_000_000),
+    (526, "BPCL", "BHARAT PETROLEUM CORPORATION", 350, 8_000_000),
+    (547, "BRITANNIA", "BRITANNIA INDUSTRIES", 5800, 300_000),
+    (694, "CIPLA", "CIPLA", 1520, 1_900_000),
+    (20374, "COALINDIA", "COAL INDIA", 385, 8_500_000),
+    (10940, "DIVISLAB", "DIVI'S LABORATORIES", 6500, 380_000),
+    (881, "DRREDDY", "DR REDDY'S LABORATORIES", 1250, 2_100_000),
+    (910, "EICHERMOT", "EICHER MOTORS", 7000, 420_000),
+    (5097, "ETERNAL", "ETERNAL", 305, 40_000_000),
+    (1232, "GRASIM", "GRASIM INDUSTRIES", 2780, 700_000),
+    (7229, "HCLTECH", "HCL TECHNOLOGIES", 1600, 2_700_000),
+    (467, "HDFCLIFE", "HDFC LIFE INSURANCE COMPANY", 760, 3_000_000),
+    (1348, "HEROMOTOCO", "HERO MOTOCORP", 5500, 650_000),
+    (1363, "HINDALCO", "HINDALCO INDUSTRIES", 800, 6_500_000),
+    (5258, "INDUSINDBK", "INDUSIND BANK", 840, 5_000_000),
+    (11195, "INDIGO", "INTERGLOBE AVIATION", 5700, 900_000),
+    (18143, "JIOFIN", "JIO FINANCIAL SERVICES", 305, 18_000_000),
+    (11723, "JSWSTEEL", "JSW STEEL", 1160, 2_200_000),
+    (17963, "NESTLEIND", "NESTLE INDIA", 1260, 1_400_000),
+    (11630, "NTPC", "NTPC", 330, 13_000_000),
+    (2475, "ONGC", "OIL AND NATURAL GAS CORPORATION", 245, 15_000_000),
+    (14977, "POWERGRID", "POWER GRID CORPORATION OF INDIA", 280, 12_000_000),
+    (21808, "SBILIFE", "SBI LIFE INSURANCE COMPANY", 2000, 1_000_000),
+    (4306, "SHRIRAMFIN", "SHRIRAM FINANCE", 820, 6_000_000),
+    (3432, "TATACONSUM", "TATA CONSUMER PRODUCTS", 1160, 1_300_000),
+    (3499, "TATASTEEL", "TATA STEEL", 175, 35_000_000),
+    (13538, "TECHM", "TECH MAHINDRA", 1450, 2_000_000),
+    (1964, "TRENT", "TRENT", 4500, 1_100_000),
+    (3063, "VEDL", "VEDANTA", 510, 9_000_000),
+    (13, "ABB", "ABB INDIA", 5200, 260_000),
+    (22, "ACC", "ACC", 1850, 350_000),
+    (1270, "AMBUJACEM", "AMBUJA CEMENTS", 560, 3_000_000),
+    (275, "AUROPHARMA", "AUROBINDO PHARMA", 1150, 1_300_000),
+    (4668, "BANKBARODA", "BANK OF BARODA", 290, 11_000_000),
+    (438, "BHEL", "BHARAT HEAVY ELECTRICALS", 265, 13_000_000),
+    (2181, "BOSCHLTD", "BOSCH", 37_000, 20_000),
+    (10794, "CANBK", "CANARA BANK", 140, 28_000_000),
+    (685, "CHOLAFIN", "CHOLAMANDALAM INVESTMENT AND FINANCE", 1700, 1_400_000),
+    (15141, "COLPAL", "COLGATE PALMOLIVE INDIA", 2200, 420_000),
+    (1901, "CUMMINSIND", "CUMMINS INDIA", 4300, 550_000),
+    (772, "DABUR", "DABUR INDIA", 520, 2_600_000),
+    (14732, "DLF", "DLF", 760, 3_300_000),
+    (19913, "DMART", "AVENUE SUPERMARTS", 4100, 500_000),
+    (1023, "FEDERALBNK", "FEDERAL BANK", 235, 12_000_000),
+    (4717, "GAIL", "GAIL INDIA", 182, 12_000_000),
+    (10099, "GODREJCP", "GODREJ CONSUMER PRODUCTS", 1130, 1_000_000),
+    (2303, "HAL", "HINDUSTAN AERONAUTICS", 4700, 1_500_000),
+    (9819, "HAVELLS", "HAVELLS INDIA", 1480, 900_000),
+    (21770, "ICICIGI", "ICICI LOMBARD GENERAL INSURANCE", 2000, 500_000),
+    (11184, "IDFCFIRSTB", "IDFC FIRST BANK", 80, 45_000_000),
+    (1624, "IOC", "INDIAN OIL CORPORATION", 165, 14_000_000),
+    (13611, "IRCTC", "INDIAN RAILWAY CATERING AND TOURISM", 710, 1_500_000),
+    (9480, "LICI", "LIFE INSURANCE CORPORATION OF INDIA", 900, 1_300_000),
+    (10440, "LUPIN", "LUPIN", 2050, 900_000),
+    (4067, "MARICO", "MARICO", 730, 1_400_000),
+    (2277, "MRF", "MRF", 152_000, 8_000),
+    (23650, "MUTHOOTFIN", "MUTHOOT FINANCE", 3700, 700_000),
+    (13751, "NAUKRI", "INFO EDGE INDIA", 1350, 800_000),
+    (15332, "NMDC", "NMDC", 75, 20_000_000),
+    (14299, "PFC", "POWER FINANCE CORPORATION", 375, 7_000_000),
+    (2664, "PIDILITIND", "PIDILITE INDUSTRIES", 1480, 500_000),
+    (10666, "PNB", "PUNJAB NATIONAL BANK", 122, 24_000_000),
+    (9590, "POLYCAB", "POLYCAB INDIA", 7500, 350_000),
+    (15355, "RECLTD", "REC", 360, 7_500_000),
+    (2963, "SAIL", "STEEL AUTHORITY OF INDIA", 140, 22_000_000),
+    (3150, "SIEMENS", "SIEMENS", 3150, 350_000),
+    (3273, "SRF", "SRF", 2900, 500_000),
+    (12018, "SUZLON", "SUZLON ENERGY", 56, 60_000_000),
+    (3426, "TATAPOWER", "TATA POWER COMPANY", 390, 8_000_000),
+    (8479, "TVSMOTOR", "TVS MOTOR COMPANY", 3500, 900_000),
+    (3718, "VOLTAS", "VOLTAS", 1370, 1_000_000),
+    (7929, "ZYDUSLIFE", "ZYDUS LIFESCIENCES", 980, 1_000_000),
 )
+_ALSO_ON_BSE = (  # scrip code, symbol; a share costs the same on both exchanges
+    (500325, "RELIANCE"), (500209, "INFY"), (532540, "TCS"), (500112, "SBIN"), (500180, "HDFCBANK"),
+    (532174, "ICICIBANK"), (500875, "ITC"), (500510, "LT"), (532215, "AXISBANK"), (500247, "KOTAKBANK"),
+    (532454, "BHARTIARTL"), (500696, "HINDUNILVR"), (532500, "MARUTI"), (500820, "ASIANPAINT"), (524715, "SUNPHARMA"),
+    (500114, "TITAN"), (507685, "WIPRO"), (532538, "ULTRACEMCO"), (500034, "BAJFINANCE"), (532648, "YESBANK"),
+    (500520, "M&M"), (532977, "BAJAJ-AUTO"), (532555, "NTPC"), (532898, "POWERGRID"), (500470, "TATASTEEL"),
+    (532755, "TECHM"), (532281, "HCLTECH"), (500790, "NESTLEIND"), (532921, "ADANIPORTS"), (500049, "BEL"),
+    (500251, "TRENT"), (543320, "ETERNAL"),
+)  # fmt: skip
+_BUSIER = 18  # times more trades on NSE than on BSE
 
 
-def _list(token: int, symbol: str, name: str, base: int, volume: int) -> Listing:
+def _on_nse(token: int, symbol: str, name: str, base: int, volume: int) -> Listing:
     tick = next(Decimal(tick) for most, tick in _TICKS if base <= most)
     share = Instrument(id=token, symbol=symbol, name=name, exchange=Exchange.NSE, token=str(token), tick_size=tick)
-    return Listing(instrument=share, course=Course(f"NSE:{symbol}", int(base / tick), volume))
+    return Listing(instrument=share, course=Course(f"NSE:{symbol}", int(base / tick), volume), usual=volume)
 
 
-LISTINGS: Mapping[tuple[str, str], Listing] = MappingProxyType({("NSE", row[1]): _list(*row) for row in _SHARES})
+def _on_bse(code: int, twin: Listing) -> Listing:
+    its = twin.instrument
+    share = Instrument(
+        id=code, symbol=its.symbol, name=its.name, exchange=Exchange.BSE, token=str(code), tick_size=its.tick_size
+    )
+    return Listing(instrument=share, course=twin.course, usual=twin.usual // _BUSIER)
 
 
-def listing(symbol: str, exchange: str) -> Listing:
-    """Raises UnknownInstrument; whoever wrote it in lower case is told."""
-    found = LISTINGS.get((exchange, symbol))
-    if found is None:
-        meant = (exchange, symbol.upper()) in LISTINGS
-        raise UnknownInstrument(symbol, exchange, hint="symbols are upper case" if meant else "")
-    return found
+_ON_NSE = {row[1]: _on_nse(*row) for row in _SHARES}
+SHARES: tuple[Listing, ...] = (*_ON_NSE.values(), *(_on_bse(code, _ON_NSE[symbol]) for code, symbol in _ALSO_ON_BSE))

@@ -71,7 +71,8 @@ def first_reach(
 
 
 @lru_cache(maxsize=4096)
-def _session(course: Course, day: int) -> Span:
+def session_of(course: Course, day: int) -> Span:
+    """The session of a day, counted from 1970-01-01."""
     opening, closing = _level(course, day), _level(course, day + 1)
     drawn = _draw(f"{course.name}|day|{day}", 6)
     least, most = _EXCURSION
@@ -82,9 +83,14 @@ def _session(course: Course, day: int) -> Span:
     return Span(course.name, day * DAY - DAY_OFFSET, DAY, opening, closing, low & ~1, max(high, low + 4) & ~1, 0, amount)
 
 
+def day(second: int) -> int:
+    """The day, counted from 1970-01-01, whose session a second belongs to."""
+    return (second + DAY_OFFSET) // DAY
+
+
 def session(course: Course, second: int) -> Span:
     """The session that a second belongs to."""
-    return _session(course, (second + DAY_OFFSET) // DAY)
+    return session_of(course, day(second))
 
 
 def _minute(course: Course, second: int) -> Span:
