@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from brokers.models import Fill, JournalEntry, PaperPosition
+from brokers.models import Fill, JournalEntry, OrderEvent, PaperHolding, PaperPosition
 from brokers.types import PriceType
 from security.lookups import OfferedLookups
 
@@ -91,3 +91,22 @@ class PositionAdmin(LookOnly):
     list_display = ["user", "symbol", "exchange", "product", "quantity", "average", "margin", "realised_today", "session"]
     list_select_related = ["user"]
     search_fields = ["symbol", "user__username"]
+
+
+@admin.register(PaperHolding)
+class HoldingAdmin(LookOnly):
+    list_display = ["user", "symbol", "exchange", "quantity", "average", "margin", "settled"]
+    list_select_related = ["user"]
+    search_fields = ["symbol", "user__username"]
+
+
+@admin.register(OrderEvent)
+class StepAdmin(ByOrderId):
+    """What happened to orders, newest first."""
+
+    number = "order_id"
+    ordering = ["-pk"]
+    list_display = ["order", "status", "quantity", "price", "trigger_price", "filled_quantity", "average_price", "reason", "at"]
+    list_filter = ["status"]
+    list_select_related = ["order"]
+    search_fields = ["order__symbol", "order__user__username"]

@@ -1,4 +1,4 @@
-"""Registers the brokers app: its clock is read, resting orders are matched in the background."""
+"""Registers the brokers app: its clock is read, the paper accounts are kept in the background."""
 
 from datetime import timedelta
 
@@ -12,9 +12,9 @@ class BrokersConfig(AppConfig):
     def ready(self) -> None:
         from brokers import events
         from brokers.orderdesk import desk
-        from brokers.paper import clock, matching
+        from brokers.paper import clock, settlement
         from security import background, propagation
 
         clock.shift(settings.PAPER_CLOCK)  # a malformed setting stops the start
         propagation.follow(events.FOLLOWER, desk.apply)
-        background.job("match resting orders", timedelta(seconds=1), matching.match_resting)
+        background.job("keep the paper accounts", timedelta(seconds=1), settlement.run_due)

@@ -12,11 +12,12 @@ from brokers.types import Action, Exchange, Order, OrderRequest, OrderStatus, Pr
 
 RESTING = (OrderStatus.OPEN, OrderStatus.TRIGGER_PENDING)
 _DATE_DIGITS, _MOST_DIGITS = 6, 24
+_CHANGING = ["status", "quantity", "price", "trigger_price", "filled_quantity", "average_price", "reason", "updated"]
 
 
-def enter(user_id: int, request: OrderRequest, *, broker: str, source: str, at: datetime) -> JournalEntry:
-    """Write an order down before anything happens to it."""
-    return JournalEntry.objects.create(
+def draft(user_id: int, request: OrderRequest, *, broker: str, source: str, at: datetime) -> JournalEntry:
+    """An order that is not written down yet: `rest`, `fill` or `close` does, whichever comes first."""
+    return JournalEntry(
         user_id=user_id,
         broker=broker,
         symbol=request.symbol,
@@ -45,21 +46,27 @@ def find(user_id: int, orderid: str) -> JournalEntry:
     raise UnknownOrder(orderid)
 
 
+def rest(entry: JournalEntry, *, at: datetime) -> None:
+    """With the status, quantity and prices that it has now."""
+    entry.updated = at
+    entry.save(update_fields=_CHANGING if entry.pk else None)
+
+
 def fill(entry: JournalEntry, *, price: Decimal, at: datetime) -> None:
     """All of it at once."""
-    Fill.objects.create(order=entry, quantity=entry.quantity, price=price, at=at)
     entry.filled_quantity, entry.average_price = entry.quantity, price
     close(entry, OrderStatus.COMPLETE, at=at)
+    Fill.objects.create(order=entry, quantity=entry.quantity, price=price, at=at)
 
 
 def close(entry: JournalEntry, status: OrderStatus, *, at: datetime, reason: str = "") -> None:
     entry.status, entry.reason, entry.updated = status, reason, at
-    entry.save(update_fields=["status", "reason", "filled_quantity", "average_price", "updated"])
+    entry.save(update_fields=_CHANGING if entry.pk else None)
 
 
 def orders(user_id: int, *, broker: str, since: datetime) -> list[Order]:
-    """Placed since then, or still resting; newest first."""
-    entries = JournalEntry.objects.filter(Q(placed__gte=since) | Q(status__in=RESTING), user_id=user_id, broker=broker)
+    """Placed or changed since then, or still resting; newest first."""
+    entries = JournalEntry.objects.filter(Q(updated__gte=since) | Q(status__in=RESTING), user_id=user_id, broker=broker)
     return [order(entry) for entry in entries]
 
 

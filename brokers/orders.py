@@ -46,7 +46,10 @@ def cancel(user_id: int, orderid: str) -> Order:
 
 def find(user_id: int, orderid: str) -> Order:
     """Raises UnknownOrder."""
-    return journal.order(journal.find(user_id, orderid))
+    entry = journal.find(user_id, orderid)
+    if registry.load(entry.broker).catch_up(user_id):
+        entry.refresh_from_db()
+    return journal.order(entry)
 
 
 def margin(user_id: int, requests: Sequence[OrderRequest]) -> Margin:

@@ -14,6 +14,7 @@ def funds(user_id: int) -> Funds:
 def orders(user_id: int) -> list[Order]:
     """Placed in this session or still open, newest first."""
     adapter = registry.load(modes.broker(user_id))
+    adapter.catch_up(user_id)
     return journal.orders(user_id, broker=adapter.CODE, since=adapter.session_start())
 
 
@@ -32,6 +33,7 @@ def statistics(book: Iterable[Order]) -> OrderStatistics:
 def trades(user_id: int) -> list[Trade]:
     """Filled in this session, newest first."""
     adapter = registry.load(modes.broker(user_id))
+    adapter.catch_up(user_id)
     return journal.trades(user_id, broker=adapter.CODE, since=adapter.session_start())
 
 

@@ -59,10 +59,9 @@ def catch_up() -> bool:
 
 def _next() -> int:
     """One statement where the row is there."""
-    table = connection.ops.quote_name(Sequence._meta.db_table)
     with connection.cursor() as cursor:
         for _ in range(2):
-            cursor.execute(f"UPDATE {table} SET value = value + 1 WHERE id = 1 RETURNING value")  # noqa: S608
+            cursor.execute("UPDATE security_sequence SET value = value + 1 WHERE id = 1 RETURNING value")
             if row := cursor.fetchone():
                 return int(row[0])
             Sequence.objects.get_or_create(pk=1)

@@ -22,6 +22,7 @@ class OrderEvent(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "order step"
         ordering = ["pk"]
         indexes = [models.Index(fields=["seq"], name="order_event_seq")]
         constraints = [known("status", OrderStatus, name="event_status_is_known")]

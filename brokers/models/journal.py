@@ -35,7 +35,7 @@ class JournalEntry(models.Model):
         verbose_name = "order"
         ordering = ["-pk"]
         indexes = [
-            models.Index(fields=["user", "placed"], name="order_by_user_and_time"),
+            models.Index(fields=["user", "updated"], name="order_by_user_and_change"),
             models.Index(fields=["user", "status"], name="order_by_user_and_status"),
         ]
         constraints = [

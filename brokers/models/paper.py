@@ -25,8 +25,10 @@ class PaperAccount(models.Model):
     realised_today = rupees(default=0)
     session = models.DateField(help_text="The session that realised_today belongs to.")
     opened = models.DateTimeField()
+    due = models.DateTimeField(null=True, help_text="Nothing happens to the account by itself before this instant.")
 
     class Meta:
+        indexes = [models.Index(fields=["due"], name="account_by_due")]
         constraints = [
             models.CheckConstraint(condition=Q(used_margin__gte=0), name="account_margin_not_negative"),
             models.CheckConstraint(condition=Q(starting_capital__gt=0), name="account_capital_above_zero"),
@@ -45,6 +47,7 @@ class PaperHold(models.Model):
     order = models.OneToOneField(JournalEntry, on_delete=models.PROTECT, primary_key=True, related_name="hold")
     margin = rupees()
     since = models.DateTimeField(help_text="The market is watched for a touch from here on.")
+    due = models.DateTimeField(help_text="Nothing happens to the order by itself before this instant.")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(margin__gte=0), name="hold_margin_not_negative")]
@@ -65,6 +68,7 @@ class PaperPosition(models.Model):
     margin = rupees(default=0)
     realised_today = rupees(default=0)
     session = models.DateField(help_text="The session of the last fill.")
+    due = models.DateTimeField(null=True, help_text="When it is squared off, delivered or settled; none when closed.")
 
     class Meta:
         verbose_name = "position"
@@ -75,6 +79,9 @@ class PaperPosition(models.Model):
             models.CheckConstraint(condition=Q(margin__gte=0, cost__gte=0), name="position_money_not_negative"),
             models.CheckConstraint(condition=~Q(product=Product.CNC.value) | Q(quantity__gte=0), name="delivery_never_short"),
             models.CheckConstraint(condition=~Q(quantity=0) | Q(margin=0, cost=0), name="closed_position_holds_nothing"),
+            models.CheckConstraint(
+                condition=Q(quantity=0, due=None) | ~Q(quantity=0) & ~Q(due=None), name="open_position_is_due"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -86,3 +93,32 @@ class PaperPosition(models.Model):
 
     def realised_on(self, session: date) -> Decimal:
         return self.realised_today if self.session == session else Decimal(0)
+
+
+class PaperHolding(models.Model):
+    """Shares delivered in an earlier session; the row lives as long as there are any. Their cost counts as used margin."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    symbol = models.CharField(max_length=64)
+    exchange = word(Exchange)
+    quantity = models.BigIntegerField()
+    cost = unit_price()
+    margin = rupees(help_text="The cost, to the paisa.")
+    settled = models.DateField(help_text="The session in which the last of them arrived.")
+
+    class Meta:
+        verbose_name = "holding"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "symbol", "exchange"], name="one_holding_per_symbol"),
+            known("exchange", Exchange, name="holding_exchange_is_known"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="holding_quantity_above_zero"),
+            models.CheckConstraint(condition=Q(margin__gte=0, cost__gte=0), name="holding_money_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} {self.symbol}"
+
+    @property
+    def average(self) -> Decimal:
+        average: Decimal = self.cost / self.quantity
+        return average.quantize(Decimal("0.0001"))

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
-
 from brokers import journal, symbols
 from brokers.errors import OrderRefused
-from brokers.models import JournalEntry, PaperAccount, PaperHold, PaperPosition
-from brokers.paper import clock, ledger, market, matching, rules
+from brokers.models import JournalEntry, PaperAccount, PaperHolding, PaperPosition
+from brokers.paper import acceptance, clock, ledger, market, matching, rules, schedule, settlement, terms
 from brokers.types import (
     ZERO,
     Action,
@@ -25,21 +23,22 @@ from brokers.types import (
     Product,
 )  # fmt: skip
 
-CODE = "paper"
+CODE = settlement.CODE
 
 
 def place(user_id: int, request: OrderRequest, *, source: str) -> Order:
-    symbols.find(request.symbol, request.exchange)
-    request = rules.checked(request)
-    with transaction.atomic():
-        account = ledger.lock(user_id)
-        at = clock.now()
-        entry = journal.enter(user_id, request, broker=CODE, source=source, at=at)
+    instrument = symbols.find(request.symbol, request.exchange)
+    request = acceptance.checked(request, instrument)
+    with settlement.booking(user_id) as book:
+        acceptance.require_alive(instrument, expires=terms.expires(instrument), at=book.at)
+        entry = journal.draft(user_id, request, broker=CODE, source=source, at=book.at)
+        if entry.product == Product.MIS and not schedule.takes_intraday(request.exchange, at=book.at):
+            acceptance.refuse_intraday(request.exchange, opens=ledger.opening(entry))
         refusal = ledger.uncovered(entry)
         if refusal:
-            journal.close(entry, OrderStatus.REJECTED, at=at, reason=refusal)
+            ledger.finish(book, entry, OrderStatus.REJECTED, at=book.at, reason=refusal)
         else:
-            matching.arrive(account, entry, at=at)
+            matching.arrive(book, entry)
     if refusal:
         raise OrderRefused(refusal, orderid=entry.orderid)
     return journal.order(entry)
@@ -47,72 +46,77 @@ def place(user_id: int, request: OrderRequest, *, source: str) -> Order:
 
 def modify(entry: JournalEntry, *, quantity: int, price: Decimal, trigger_price: Decimal) -> Order:
     """Give back the order's margin and let it arrive anew."""
-    changed = rules.checked(_request(entry, quantity=quantity, price=price, trigger_price=trigger_price))
-    _settle(entry)
-    with transaction.atomic():
-        account = ledger.lock(entry.user_id)
+    instrument = terms.instrument(entry)
+    changed = acceptance.checked(_request(entry, quantity=quantity, price=price, trigger_price=trigger_price), instrument)
+    with settlement.booking(entry.user_id) as book:
         _require_resting(entry, verb="changed")
-        at = clock.now()
-        ledger.release(account, entry)
+        ledger.release(book, entry)
         entry.quantity, entry.price, entry.trigger_price = changed.quantity, changed.price, changed.trigger_price
-        entry.updated = at
-        entry.save(update_fields=["quantity", "price", "trigger_price", "updated"])
         refusal = ledger.uncovered(entry)
         if refusal:
             raise OrderRefused(refusal)
-        matching.arrive(account, entry, at=at)
+        matching.arrive(book, entry)
     return journal.order(entry)
 
 
 def cancel(entry: JournalEntry) -> Order:
-    _settle(entry)
-    with transaction.atomic():
-        account = ledger.lock(entry.user_id)
+    with settlement.booking(entry.user_id) as book:
         _require_resting(entry, verb="cancelled")
-        ledger.release(account, entry)
-        journal.close(entry, OrderStatus.CANCELLED, at=clock.now())
+        ledger.finish(book, entry, OrderStatus.CANCELLED, at=book.at)
     return journal.order(entry)
 
 
+def catch_up(user_id: int) -> bool:
+    return settlement.catch_up(user_id)
+
+
 def funds(user_id: int) -> Funds:
+    """Unrealised and exposure count positions and holdings."""
+    settlement.catch_up(user_id)
     at = clock.now()
     account = PaperAccount.objects.filter(user_id=user_id).first()
     account = account or PaperAccount(user_id=user_id, session=clock.session(at), opened=at)
-    open_positions = positions(user_id)
+    open_positions, delivered = _positions(user_id, at=at), _holdings(user_id, at=at)
     return Funds(
         available=account.cash,
         used_margin=account.used_margin,
         starting_capital=account.starting_capital,
         realised=account.realised,
         realised_today=account.realised_on(clock.session(at)),
-        unrealised=sum((each.unrealised for each in open_positions), Decimal(0)),
-        gross_exposure=sum((abs(each.quantity) * each.ltp for each in open_positions), Decimal(0)),
+        unrealised=sum((each.unrealised for each in open_positions), ZERO) + sum((each.pnl for each in delivered), ZERO),
+        gross_exposure=sum((abs(each.quantity) * each.ltp for each in open_positions), ZERO)
+        + sum((each.value for each in delivered), ZERO),
         last_reset=account.opened,
     )
 
 
 def positions(user_id: int) -> list[Position]:
-    at = clock.now()
-    session = clock.session(at)
-    rows = PaperPosition.objects.filter(user_id=user_id).order_by("symbol", "exchange", "product")
-    return [_position(row, at=at) for row in rows if row.quantity or row.session == session]
+    settlement.catch_up(user_id)
+    return _positions(user_id, at=clock.now())
 
 
 def holdings(user_id: int) -> list[Holding]:
-    return []  # nothing settles yet
+    settlement.catch_up(user_id)
+    return _holdings(user_id, at=clock.now())
 
 
 def margin(user_id: int, requests: Sequence[OrderRequest]) -> Margin:
     """Futures and sold options in span, all else in exposure."""
     at = clock.now()
     span = exposure = ZERO
-    for request in requests:
-        instrument = symbols.find(request.symbol, request.exchange)
-        checked = rules.checked(request)
-        ltp = market.ltp(request.symbol, request.exchange, at=at)
-        basis = rules.basis(action=checked.action, pricetype=checked.pricetype, price=checked.price, ltp=ltp)
-        needed = rules.margin(checked.quantity * basis, leverage=rules.leverage(instrument, product=checked.product))
-        if instrument.is_future or (instrument.is_option and checked.action is Action.SELL):
+    for asked in requests:
+        instrument = symbols.find(asked.symbol, asked.exchange)
+        request = acceptance.checked(asked, instrument)
+        acceptance.require_alive(instrument, expires=terms.expires(instrument), at=at)
+        basis = rules.basis(
+            action=request.action,
+            pricetype=request.pricetype,
+            price=request.price,
+            trigger=request.trigger_price,
+            ltp=market.ltp(request.symbol, request.exchange, at=at),
+        )
+        needed = rules.margin(request.quantity * basis, leverage=rules.leverage(instrument, product=request.product))
+        if instrument.is_future or (instrument.is_option and request.action is Action.SELL):
             span += needed
         else:
             exposure += needed
@@ -121,13 +125,6 @@ def margin(user_id: int, requests: Sequence[OrderRequest]) -> Margin:
 
 def session_start() -> datetime:
     return clock.session_start(clock.session(clock.now()))
-
-
-def _settle(entry: JournalEntry) -> None:
-    """What the market touched before this moment is filled first, whenever the matching job comes by."""
-    held = PaperHold.objects.select_related("order").filter(order=entry).first()
-    if held is not None:
-        matching.settle(held)
 
 
 def _require_resting(entry: JournalEntry, *, verb: str) -> None:
@@ -150,6 +147,29 @@ def _request(entry: JournalEntry, *, quantity: int, price: Decimal, trigger_pric
     )
 
 
+def _positions(user_id: int, *, at: datetime) -> list[Position]:
+    session = clock.session(at)
+    rows = PaperPosition.objects.filter(user_id=user_id).order_by("symbol", "exchange", "product")
+    return [_position(row, at=at) for row in rows if row.quantity or row.session == session]
+
+
+def _holdings(user_id: int, *, at: datetime) -> list[Holding]:
+    rows = PaperHolding.objects.filter(user_id=user_id).order_by("symbol", "exchange")
+    return [_holding(row, at=at) for row in rows]
+
+
+def _holding(row: PaperHolding, *, at: datetime) -> Holding:
+    exchange = Exchange(row.exchange)
+    return Holding(
+        symbol=row.symbol,
+        exchange=exchange,
+        quantity=row.quantity,
+        average_price=row.average,
+        ltp=market.ltp(row.symbol, exchange, at=at),
+        settled=row.settled,
+    )
+
+
 def _position(row: PaperPosition, *, at: datetime) -> Position:
     exchange = Exchange(row.exchange)
     ltp = market.ltp(row.symbol, exchange, at=at)
@@ -163,5 +183,5 @@ def _position(row: PaperPosition, *, at: datetime) -> Position:
         ltp=ltp,
         unrealised=(row.quantity * ltp - side * row.cost).quantize(Decimal("0.01")),
         realised_today=row.realised_on(clock.session(at)),
-        lot_size=symbols.find(row.symbol, exchange).lotsize,
+        lot_size=terms.instrument(row).lotsize,
     )

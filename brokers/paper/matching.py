@@ -1,66 +1,104 @@
-"""Orders meet the market: at once when they arrive, or later when the price touches a resting limit."""
+"""Orders meet the market: at once when they arrive, or at the instant when its course reaches a resting one's price.
 
-import logging
-from datetime import datetime
+The course is a pure function of time, so that instant is known as soon as the order rests: it is written down as the hold's
+`due`, and nobody has to watch.
+"""
 
-from django.db import transaction
+from datetime import datetime, timedelta
+from decimal import Decimal
 
-from brokers import journal
 from brokers.errors import InsufficientFunds
-from brokers.models import JournalEntry, PaperAccount, PaperHold
-from brokers.paper import clock, ledger, market, rules
+from brokers.models import JournalEntry, PaperHold
+from brokers.paper import ledger, market, rules, terms
+from brokers.paper.ledger import Book
 from brokers.types import Action, Exchange, OrderStatus, PriceType
 
-logger = logging.getLogger(__name__)
+HORIZON = timedelta(days=1)  # how far the course is looked ahead; then again
+SECOND = timedelta(seconds=1)
 
 
-def arrive(account: PaperAccount, entry: JournalEntry, *, at: datetime) -> None:
-    """Fill a new or changed order at once, or let it rest with its margin held; raises InsufficientFunds."""
+def arrive(book: Book, entry: JournalEntry) -> None:
+    """Fill a new or changed order at once, or let it rest with its margin held; raises InsufficientFunds.
+
+    A stop that was released before it was changed is a limit order.
+    """
+    at, released = book.at, entry.pk is not None and entry.status == OrderStatus.OPEN
     quote = market.quote(entry.symbol, Exchange(entry.exchange), at=at)
     action, pricetype = Action(entry.action), PriceType(entry.pricetype)
-    basis = rules.basis(action=action, pricetype=pricetype, price=entry.price, ltp=quote.ltp)
-    price = rules.fills_at(action=action, pricetype=pricetype, price=entry.price, ltp=quote.ltp, bid=quote.bid, ask=quote.ask)
+    stop = pricetype in rules.STOPS and not released
+    waits = stop and not rules.triggered(action=action, trigger=entry.trigger_price, ltp=quote.ltp)
+    entry.status = OrderStatus.TRIGGER_PENDING if waits else OrderStatus.OPEN
+    basis = rules.basis(
+        action=action,
+        pricetype=pricetype if stop or pricetype is PriceType.MARKET else PriceType.LIMIT,
+        price=entry.price,
+        trigger=entry.trigger_price,
+        ltp=quote.ltp,
+    )
+    price = None if waits else rules.fills_at(action=action, pricetype=pricetype, price=entry.price, market=quote)
     if price is None:
-        ledger.hold(account, entry, basis=basis, at=at)
+        ledger.hold(book, entry, basis=basis, due=_due(entry, since=at, now=at), at=at)
+        book.note(entry, at=at)
     else:
-        ledger.fill(account, entry, price=price, basis=basis, at=at)
+        book.note(entry, at=at)
+        ledger.fill(book, entry, price=price, basis=basis, at=at)
 
 
-def match_resting() -> int:
-    """Fill every resting order that the market touched since it was placed or changed; how many were dealt with.
-
-    Safe at any time and in any number of processes: whether an order was touched depends on the price's course alone, and the
-    account's lock decides who books it. So nothing is written for orders that were not touched.
-    """
-    done = 0
-    for hold in PaperHold.objects.select_related("order"):
-        try:
-            done += settle(hold)
-        except Exception:
-            logger.exception("resting order %s could not be matched; it is tried again", hold.order)
-    return done
-
-
-def settle(hold: PaperHold) -> bool:
-    """Fill one resting order if its limit was touched; what can no longer be paid for is rejected."""
-    if not _touched(hold, until=clock.now()):
-        return False
-    with transaction.atomic():
-        account = ledger.lock(hold.order.user_id)
-        at = clock.now()
-        found = PaperHold.objects.select_related("order").filter(pk=hold.pk).first()
-        if found is None or not _touched(found, until=at):
-            return False
-        entry = found.order
-        ledger.release(account, entry)
-        try:
-            ledger.fill(account, entry, price=entry.price, basis=entry.price, at=at)
-        except InsufficientFunds as refusal:
-            journal.close(entry, OrderStatus.REJECTED, at=at, reason=refusal.message)
-    return True
-
-
-def _touched(hold: PaperHold, *, until: datetime) -> bool:
+def meet(book: Book, hold: PaperHold, *, at: datetime) -> None:
+    """What was due for a resting order at `at`: its price was reached, or the course is looked at further."""
     entry = hold.order
-    low, high = market.extremes(entry.symbol, Exchange(entry.exchange), since=hold.since, until=until)
-    return rules.reached(action=Action(entry.action), price=entry.price, low=low, high=high)
+    reached = _reached(entry, since=hold.since, until=at)
+    if reached is None:
+        _watch(book, hold, since=at)
+    elif entry.status == OrderStatus.TRIGGER_PENDING:
+        _trigger(book, hold, at=reached)
+    else:
+        _fill(book, entry, price=entry.price, at=reached)
+
+
+def _trigger(book: Book, hold: PaperHold, *, at: datetime) -> None:
+    """A stop at the market fills, one with a limit too when that is satisfied; else it rests at its limit from now on."""
+    entry = hold.order
+    ltp = market.ltp(entry.symbol, Exchange(entry.exchange), at=at)
+    entry.status, entry.updated = OrderStatus.OPEN, at
+    entry.save(update_fields=["status", "updated"])
+    book.note(entry, at=at)
+    if entry.pricetype == PriceType.SL_M or rules.satisfied(action=Action(entry.action), price=entry.price, ltp=ltp):
+        _fill(book, entry, price=ltp, at=at)
+    else:
+        _watch(book, hold, since=at)
+
+
+def _fill(book: Book, entry: JournalEntry, *, price: Decimal, at: datetime) -> None:
+    """What can no longer be paid for is rejected."""
+    ledger.release(book, entry)
+    try:
+        ledger.fill(book, entry, price=price, basis=price, at=at)
+    except InsufficientFunds as refusal:
+        ledger.finish(book, entry, OrderStatus.REJECTED, at=at, reason=refusal.message)
+
+
+def _watch(book: Book, hold: PaperHold, *, since: datetime) -> None:
+    hold.since, hold.due = since, _due(hold.order, since=since, now=book.at)
+    hold.save(update_fields=["since", "due"])
+    book.expect(hold.due)
+
+
+def _due(entry: JournalEntry, *, since: datetime, now: datetime) -> datetime:
+    """When something next happens to a resting order; at its end the exchange comes before the market."""
+    end = terms.end_of_order(entry, after=since)
+    horizon = now + HORIZON
+    if end is not None and end.at <= horizon:
+        return _reached(entry, since=since, until=end.at - SECOND) or end.at
+    return _reached(entry, since=since, until=horizon) or horizon
+
+
+def _reached(entry: JournalEntry, *, since: datetime, until: datetime) -> datetime | None:
+    """When the course first is at the trigger that a stop waits for, or at the limit."""
+    buys = entry.action == Action.BUY
+    if entry.status == OrderStatus.TRIGGER_PENDING:
+        rises, bound = buys, entry.trigger_price
+    else:
+        rises, bound = not buys, entry.price
+    least, most = (bound, None) if rises else (None, bound)
+    return market.first_reach(entry.symbol, Exchange(entry.exchange), since=since, until=until, at_least=least, at_most=most)

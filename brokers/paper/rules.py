@@ -1,21 +1,15 @@
-"""The paper exchange's rules as pure functions: what it accepts, what it costs, what a fill does to a position."""
+"""The paper exchange's rules as pure functions: what an order costs, when it fills, what a fill does to a position."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from brokers.errors import OrderRefused
-from brokers.money import whole
-from brokers.types import ZERO, Action, Exchange, Instrument, OrderRequest, PriceType, Product
+from brokers.types import ZERO, Action, Instrument, PriceType, Product, Quote
 
 EQUITY_LEVERAGE = {Product.MIS: 5, Product.CNC: 1}
 FUTURES_LEVERAGE = 10
 OPTION_LEVERAGE = 1  # bought or sold
-SERVED = (PriceType.MARKET, PriceType.LIMIT)
-CASH = (Exchange.NSE, Exchange.BSE)
-MOST_QUANTITY = 1_000_000_000
-MOST_PRICE = 1_000_000_000
-MOST_STRATEGY = 128
-_PAISA, _FINEST = Decimal("0.01"), Decimal("0.0001")
+STOPS = (PriceType.SL, PriceType.SL_M)
+_PAISA = Decimal("0.01")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,21 +30,6 @@ class Outcome:
     realised: Decimal
 
 
-def checked(request: OrderRequest) -> OrderRequest:
-    """The request with its prices at four places, or OrderRefused."""
-    _check_amounts(request)
-    if len(request.strategy) > MOST_STRATEGY or not request.strategy.isprintable():
-        raise OrderRefused(f"strategy must be printable text of at most {MOST_STRATEGY} characters.")
-    request = replace(request, price=_finest(request.price), trigger_price=_finest(request.trigger_price))
-    if request.pricetype not in SERVED:
-        raise OrderRefused(f"Price type {request.pricetype} is not served yet; use MARKET or LIMIT.")
-    if request.product is Product.NRML and request.exchange in CASH:
-        raise OrderRefused("Product NRML is not for NSE and BSE; use CNC or MIS.")
-    if request.pricetype is PriceType.LIMIT and request.price <= 0:
-        raise OrderRefused("A LIMIT order needs a price above zero.")
-    return request
-
-
 def leverage(instrument: Instrument, *, product: Product) -> int:
     """How many rupees of value one rupee of margin carries."""
     if instrument.is_future:
@@ -63,25 +42,37 @@ def margin(value: Decimal, *, leverage: int) -> Decimal:
     return _paise(value / leverage)
 
 
-def basis(*, action: Action, pricetype: PriceType, price: Decimal, ltp: Decimal) -> Decimal:
+def basis(*, action: Action, pricetype: PriceType, price: Decimal, trigger: Decimal, ltp: Decimal) -> Decimal:
     """The price that an order must be covered at: a sale below the market goes at the market, so it is covered there."""
     if pricetype is PriceType.MARKET:
         return ltp
+    if pricetype in STOPS:
+        return trigger
     return price if action is Action.BUY else max(price, ltp)
 
 
-def fills_at(
-    *, action: Action, pricetype: PriceType, price: Decimal, ltp: Decimal, bid: Decimal, ask: Decimal
-) -> Decimal | None:
-    """At what price an arriving order fills at once; None lets it rest."""
+def triggered(*, action: Action, trigger: Decimal, ltp: Decimal) -> bool:
+    """A stop guards against a move: one that buys wakes when the market rises to it, one that sells when it falls."""
+    return ltp >= trigger if action is Action.BUY else ltp <= trigger
+
+
+def satisfied(*, action: Action, price: Decimal, ltp: Decimal) -> bool:
+    """Whether the market is as good as the limit, or better."""
+    return ltp <= price if action is Action.BUY else ltp >= price
+
+
+def fills_at(*, action: Action, pricetype: PriceType, price: Decimal, market: Quote) -> Decimal | None:
+    """At what price an order that waits for no trigger (any more) fills at once; None lets it rest."""
     if pricetype is PriceType.MARKET:
-        return (ask if action is Action.BUY else bid) or ltp
-    return ltp if reached(action=action, price=price, low=ltp, high=ltp) else None
+        return at_market(action, market)
+    if pricetype is PriceType.SL_M or satisfied(action=action, price=price, ltp=market.ltp):
+        return market.ltp
+    return None
 
 
-def reached(*, action: Action, price: Decimal, low: Decimal, high: Decimal) -> bool:
-    """Whether the market touched a limit somewhere between its low and its high."""
-    return low <= price if action is Action.BUY else high >= price
+def at_market(action: Action, market: Quote) -> Decimal:
+    """What the other side asks or bids; the last price where it has nothing to say."""
+    return (market.ask if action is Action.BUY else market.bid) or market.ltp
 
 
 def opening(*, held: int, signed: int, pending: int = 0) -> int:
@@ -111,19 +102,5 @@ def _close(stake: Stake, *, quantity: int, price: Decimal) -> tuple[Stake, Decim
     return Stake(quantity=stake.quantity - side * quantity, cost=cost), realised
 
 
-def _check_amounts(request: OrderRequest) -> None:
-    if not 0 < request.quantity <= MOST_QUANTITY:
-        raise OrderRefused(f"quantity must be above zero and at most {whole(MOST_QUANTITY)}.")
-    if not 0 <= request.disclosed_quantity <= MOST_QUANTITY:
-        raise OrderRefused(f"disclosed_quantity must be between zero and {whole(MOST_QUANTITY)}.")
-    for name, price in (("price", request.price), ("trigger_price", request.trigger_price)):
-        if not price.is_finite() or not 0 <= price <= MOST_PRICE:
-            raise OrderRefused(f"{name} must be between zero and {whole(MOST_PRICE)}.")
-
-
 def _paise(amount: Decimal) -> Decimal:
     return amount.quantize(_PAISA, ROUND_HALF_UP)
-
-
-def _finest(price: Decimal) -> Decimal:
-    return price.quantize(_FINEST, ROUND_HALF_UP)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from brokers import orders
+from brokers import orders, quotes
 from brokers.types import Action, Exchange, Order, OrderRequest, PriceType
 
 NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
@@ -31,8 +31,14 @@ def asked(action: str, quantity: int, **changes: Any) -> OrderRequest:
 @pytest.fixture
 def place(owner, noon) -> Callable[..., Order]:
     def place(action: str, quantity: int, **changes: Any) -> Order:
-        if "price" in changes:
-            changes["price"] = Decimal(changes["price"])
+        for name in {"price", "trigger_price"} & set(changes):
+            changes[name] = Decimal(changes[name])
         return orders.place(owner.pk, asked(action, quantity, **changes), source="test")
 
     return place
+
+
+@pytest.fixture
+def infy(noon) -> Decimal:
+    """The last price of INFY at noon."""
+    return quotes.quote("INFY", Exchange.NSE, at=NOON).ltp

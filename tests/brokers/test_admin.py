@@ -1,11 +1,16 @@
 """Orders, trades and positions in the admin: looked at and found, never changed."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
-from brokers.models import Fill, JournalEntry, PaperPosition
+from brokers import portfolio
+from brokers.models import Fill, JournalEntry, OrderEvent, PaperHolding, PaperPosition
+from brokers.types import Product
 
-TABLES = ["journalentry", "fill", "paperposition"]
+TABLES = ["journalentry", "fill", "paperposition", "paperholding", "orderevent"]
+MODELS = [JournalEntry, Fill, PaperPosition, PaperHolding, OrderEvent]
 
 
 @pytest.fixture
@@ -14,9 +19,16 @@ def browser(client, owner):
     return client
 
 
+@pytest.fixture
+def traded(owner, place, noon):
+    """A share bought and delivered."""
+    place("BUY", 10, product=Product.CNC)
+    noon.shift(timedelta(days=1))
+    portfolio.holdings(owner.pk)
+
+
 @pytest.mark.parametrize("table", TABLES)
-def test_the_list_shows_what_there_is(browser, place, table):
-    place("BUY", 10)
+def test_the_list_shows_what_there_is(browser, traded, table):
     assert b"INFY" in browser.get(reverse(f"admin:brokers_{table}_changelist")).content
 
 
@@ -32,14 +44,13 @@ def test_nothing_can_be_added(browser, table):
     assert browser.get(reverse(f"admin:brokers_{table}_add")).status_code == 403
 
 
-@pytest.mark.parametrize(("table", "model"), [*zip(TABLES, [JournalEntry, Fill, PaperPosition], strict=True)])
-def test_nothing_can_be_changed(browser, place, table, model):
-    place("BUY", 10)
-    row = model.objects.get()
+@pytest.mark.parametrize(("table", "model"), [*zip(TABLES, MODELS, strict=True)])
+def test_nothing_can_be_changed(browser, traded, table, model):
+    row = model.objects.first()
     assert browser.post(reverse(f"admin:brokers_{table}_change", args=[row.pk]), {"quantity": 1}).status_code == 403
 
 
-@pytest.mark.parametrize("table", ["journalentry", "fill"])
+@pytest.mark.parametrize("table", ["journalentry", "fill", "orderevent"])
 def test_an_order_is_found_by_its_id(browser, place, table):
     wanted, other = place("BUY", 10), place("BUY", 10)
     page = browser.get(reverse(f"admin:brokers_{table}_changelist"), {"q": wanted.orderid}).content.decode()

@@ -16,7 +16,7 @@ from brokers import orders, portfolio
 from brokers.errors import OrderRefused
 from brokers.models import Fill, JournalEntry, PaperAccount, PaperHold, PaperPosition
 from brokers.paper import market, rules
-from brokers.paper.matching import match_resting
+from brokers.paper.settlement import run_due
 from brokers.types import Action, Exchange, Product
 from tests.brokers.conftest import NOON, asked
 
@@ -62,7 +62,7 @@ class Trader:
 
     def wait(self, seconds: int) -> None:
         self.clock.shift(timedelta(seconds=seconds))
-        match_resting()
+        run_due()
 
 
 def total(rows, column: str) -> Decimal:
@@ -118,14 +118,14 @@ def place_one(user_id: int, number: int) -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_hundred_orders_at_once_leave_a_hundred_rows_and_an_exact_ledger(owner):
+def test_a_hundred_orders_at_once_leave_a_hundred_rows_and_an_exact_ledger(owner, noon):
     ids = in_parallel(lambda number: place_one(owner.pk, number), 100)
     assert len(set(ids)) == JournalEntry.objects.count() == 100
     assert_exact(owner.pk)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_orders_at_once_never_spend_the_same_money_twice(owner):
+def test_orders_at_once_never_spend_the_same_money_twice(owner, noon):
     def buy(number: int) -> str:
         with suppress(OrderRefused):
             return orders.place(owner.pk, asked("BUY", 1_000, product=Product.CNC), source="test").orderid
@@ -138,7 +138,7 @@ def test_orders_at_once_never_spend_the_same_money_twice(owner):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_same_shares_are_never_sold_twice(owner):
+def test_the_same_shares_are_never_sold_twice(owner, noon):
     orders.place(owner.pk, asked("BUY", 10, product=Product.CNC), source="test")
 
     def sell(number: int) -> str:
@@ -156,13 +156,13 @@ def test_several_matchers_at_once_fill_each_order_once(owner):
         for _ in range(10):
             orders.place(owner.pk, asked("BUY", 2, price=low), source="test")
         clock.shift(timedelta(hours=1))
-        in_parallel(lambda number: match_resting(), 8)
+        in_parallel(lambda number: run_due(), 8)
     assert Fill.objects.aggregate(filled=Sum("quantity"))["filled"] == 20
     assert_exact(owner.pk)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_cancelling_an_order_twice_at_once_succeeds_once(owner):
+def test_cancelling_an_order_twice_at_once_succeeds_once(owner, noon):
     orderid = orders.place(owner.pk, asked("BUY", 2, price=Decimal(1000)), source="test").orderid
 
     def cancel(number: int) -> str:

@@ -64,8 +64,8 @@ def test_a_user_has_one_position_of_a_symbol_and_product(owner, place):
     assert refuses(PaperPosition.objects.all(), product=Product.MIS)
 
 
-def test_resting_orders_are_matched_every_second():
-    assert background._jobs["match resting orders"].every == timedelta(seconds=1)
+def test_the_paper_accounts_are_kept_every_second():
+    assert background._jobs["keep the paper accounts"].every == timedelta(seconds=1)
 
 
 def test_a_malformed_paper_clock_stops_the_start(settings):

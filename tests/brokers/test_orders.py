@@ -32,9 +32,9 @@ def test_a_marketable_limit_fills_at_the_last_price(place, infy):
     assert place("BUY", 10, price=HIGH).average_price == infy.ltp
 
 
-def test_an_order_that_fills_takes_eight_statements(place, django_assert_num_queries):
+def test_an_order_that_fills_takes_nine_statements(place, django_assert_num_queries):
     place("BUY", 1)
-    with django_assert_num_queries(8 + 2):  # and both ends of the transaction
+    with django_assert_num_queries(9 + 2):  # and both ends of the transaction
         place("BUY", 1)
 
 
@@ -58,13 +58,12 @@ def test_a_position_keeps_margin_on_what_it_was_bought_for(owner, place, infy):
 def test_a_paisa_that_only_the_sum_needs_must_be_there_too(owner, place):
     price = Decimal("100.12")  # a fifth of one is 20.024, of two 40.048
     first, second = (JournalEntry.objects.get(pk=int(place("BUY", 1, price=price).orderid[6:])) for _ in range(2))
-    account = ledger.lock(owner.pk)
-    for entry in (first, second):
-        ledger.release(account, entry)
-    ledger.fill(account, first, price=price, basis=price, at=NOON)
-    account.cash = Decimal("20.02")
-    with pytest.raises(InsufficientFunds, match=r"20\.03 needed"):
-        ledger.fill(account, second, price=price, basis=price, at=NOON)
+    with ledger.opened(owner.pk) as book, pytest.raises(InsufficientFunds, match=r"20\.03 needed"):
+        for entry in (first, second):
+            ledger.release(book, entry)
+        ledger.fill(book, first, price=price, basis=price, at=NOON)
+        book.account.cash = Decimal("20.02")
+        ledger.fill(book, second, price=price, basis=price, at=NOON)
 
 
 @pytest.mark.parametrize(("product", "leverage"), [(Product.MIS, 5), (Product.CNC, 1)])

@@ -68,7 +68,7 @@ def test_a_new_session_starts_its_books_and_gains_anew(owner, place, noon):
 
 
 def test_an_open_order_is_in_the_book_until_it_ends(owner, place, noon):
-    order = place("BUY", 4, price="1000")
+    order = place("BUY", 4, price="1000", product=Product.CNC)
     noon.shift(DAY)
     assert [each.orderid for each in portfolio.orders(owner.pk)] == [order.orderid]
 
@@ -107,7 +107,7 @@ def test_asking_for_the_mode_one_is_in_succeeds(owner):
 
 
 def test_the_journal_counts_every_order(owner, place, noon):
-    place("BUY", 1)
+    place("BUY", 1, product=Product.CNC)
     noon.shift(DAY)
     place("BUY", 1)
     assert orders.count(owner.pk) == 2

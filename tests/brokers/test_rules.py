@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brokers.errors import OrderRefused
 from brokers.paper import rules
-from brokers.types import Action, Exchange, Instrument, PriceType, Product
-from tests.brokers.conftest import asked
+from brokers.types import Action, Exchange, Instrument, PriceType, Product, Quote
+from tests.brokers.conftest import NOON
 
 FLAT = rules.Stake()
 LONG = rules.Stake(quantity=10, cost=Decimal(15_000))
@@ -20,33 +19,13 @@ def net(stake: rules.Stake, signed: int, price: str | Decimal) -> rules.Outcome:
     return rules.net(stake, signed=signed, price=Decimal(price))
 
 
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"quantity": 0}, "quantity must be above zero"),
-        ({"quantity": -1}, "quantity must be above zero"),
-        ({"quantity": 10**30}, "quantity must be above zero and at most 1,00,00,00,000"),
-        ({"disclosed_quantity": -1}, "disclosed_quantity must be"),
-        ({"pricetype": PriceType.SL}, "SL is not served yet"),
-        ({"pricetype": PriceType.SL_M}, "SL-M is not served yet"),
-        ({"product": Product.NRML}, "NRML is not for NSE and BSE"),
-        ({"pricetype": PriceType.LIMIT}, "needs a price above zero"),
-        ({"price": Decimal("0.00001")}, "needs a price above zero"),
-        ({"price": Decimal("NaN")}, "price must be between"),
-        ({"trigger_price": Decimal("Infinity")}, "trigger_price must be between"),
-        ({"price": Decimal("1e20")}, "price must be between"),
-        ({"strategy": "a\0b"}, "strategy must be printable"),
-        ({"strategy": "\ud800"}, "strategy must be printable"),
-        ({"strategy": "x" * 129}, "at most 128 characters"),
-    ],
-)
-def test_it_refuses_with_a_sentence(changes, sentence):
-    with pytest.raises(OrderRefused, match=sentence):
-        rules.checked(asked("BUY", **{"quantity": 1, **changes}))
-
-
-def test_a_price_a_program_computed_is_rounded():
-    assert rules.checked(asked("BUY", 1, price=Decimal("1500.3000000000002"))).price == Decimal("1500.3000")
+def quoted(bid: int, ask: int) -> Quote:
+    """At 100, whatever the others say."""
+    hundred = Decimal(100)
+    return Quote(
+        symbol="X", exchange=Exchange.NSE, at=NOON, ltp=hundred, open=hundred, high=hundred, low=hundred, prev_close=hundred,
+        bid=Decimal(bid), ask=Decimal(ask), volume=1,
+    )  # fmt: skip
 
 
 def listed(kind: str) -> Instrument:
@@ -78,7 +57,9 @@ def test_margin_is_value_over_leverage():
     ("action", "price", "charged"), [("BUY", 90, 90), ("BUY", 110, 110), ("SELL", 110, 110), ("SELL", 90, 100)]
 )
 def test_margin_is_charged_on_the_limit_but_never_below_what_a_sale_brings(action, price, charged):
-    basis = rules.basis(action=Action(action), pricetype=PriceType.LIMIT, price=Decimal(price), ltp=Decimal(100))
+    basis = rules.basis(
+        action=Action(action), pricetype=PriceType.LIMIT, price=Decimal(price), trigger=Decimal(0), ltp=Decimal(100)
+    )
     assert basis == charged
 
 
@@ -91,16 +72,30 @@ def test_margin_is_charged_on_the_limit_but_never_below_what_a_sale_brings(actio
         ("SELL", PriceType.LIMIT, 95, 100),
         ("BUY", PriceType.LIMIT, 95, None),
         ("SELL", PriceType.LIMIT, 105, None),
+        ("BUY", PriceType.SL_M, 0, 100),
+        ("BUY", PriceType.SL, 100, 100),
+        ("SELL", PriceType.SL, 101, None),
     ],
 )
-def test_an_arriving_order_fills_or_rests(action, kind, price, filled):
-    market = {"ltp": Decimal(100), "bid": Decimal(99), "ask": Decimal(101)}
-    assert rules.fills_at(action=Action(action), pricetype=kind, price=Decimal(price), **market) == filled
+def test_an_order_that_waits_for_no_trigger_fills_or_rests(action, kind, price, filled):
+    assert rules.fills_at(action=Action(action), pricetype=kind, price=Decimal(price), market=quoted(99, 101)) == filled
 
 
 def test_a_side_without_a_price_fills_at_the_last():
-    market = {"ltp": Decimal(100), "bid": Decimal(0), "ask": Decimal(0)}
-    assert rules.fills_at(action=Action.BUY, pricetype=PriceType.MARKET, price=Decimal(0), **market) == 100
+    assert rules.at_market(Action.BUY, quoted(0, 0)) == 100
+
+
+@pytest.mark.parametrize(
+    ("action", "trigger", "wakes"), [("BUY", 100, True), ("BUY", 101, False), ("SELL", 100, True), ("SELL", 99, False)]
+)
+def test_a_stop_wakes_when_the_market_moves_against_it(action, trigger, wakes):
+    assert rules.triggered(action=Action(action), trigger=Decimal(trigger), ltp=Decimal(100)) is wakes
+
+
+@pytest.mark.parametrize("kind", [PriceType.SL, PriceType.SL_M])
+def test_a_stop_is_covered_at_its_trigger(kind):
+    basis = rules.basis(action=Action.BUY, pricetype=kind, price=Decimal(120), trigger=Decimal(110), ltp=Decimal(100))
+    assert basis == 110
 
 
 def test_closing_part_releases_its_cost_pro_rata():
