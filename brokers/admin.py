@@ -106,7 +106,11 @@ class StepAdmin(ByOrderId):
 
     number = "order_id"
     ordering = ["-pk"]
-    list_display = ["order", "status", "quantity", "price", "trigger_price", "filled_quantity", "average_price", "reason", "at"]
+    list_display = ["order", "symbol", "status", "quantity", "price", "trigger_price", "average_price", "reason", "at"]
     list_filter = ["status"]
     list_select_related = ["order"]
     search_fields = ["order__symbol", "order__user__username"]
+
+    @admin.display(ordering="order__symbol")
+    def symbol(self, step: OrderEvent) -> str:
+        return str(step.order.symbol)

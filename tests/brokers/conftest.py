@@ -10,15 +10,23 @@ import time_machine
 
 from brokers import orders, quotes
 from brokers.types import Action, Exchange, Order, OrderRequest, PriceType
+from tests import paper_clock
 
 NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def noon():
+def noon(settings):
     """The clock stands still at noon in India; `noon.shift(seconds)` moves it."""
+    settings.PAPER_CLOCK = ""
     with time_machine.travel(NOON, tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture
+def daytime(settings):
+    """Noon on the paper market, so that MIS orders are taken whenever the test runs."""
+    settings.PAPER_CLOCK = paper_clock.daytime()
 
 
 def asked(action: str, quantity: int, **changes: Any) -> OrderRequest:

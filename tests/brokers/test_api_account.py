@@ -16,6 +16,8 @@ from brokers.types import Mode
 from tests.brokers.test_api_orders import ORDER, RESTING
 from tests.program import Program, refused
 
+pytestmark = pytest.mark.usefixtures("daytime")
+
 POSITION = {"strategy": "", "symbol": "INFY", "exchange": "NSE", "product": "MIS"}
 
 

@@ -17,6 +17,8 @@ from tests.brokers.test_api_account import POSITION
 from tests.brokers.test_api_orders import ORDER, RESTING, status
 from tests.program import Program, refused
 
+pytestmark = pytest.mark.usefixtures("daytime")
+
 ITEM = {name: value for name, value in ORDER.items() if name != "strategy"}
 NOWHERE = ITEM | {"symbol": "NOSUCH"}
 

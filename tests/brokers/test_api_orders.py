@@ -10,6 +10,8 @@ from brokers.schemas.answers import ModifyAnswer, OrderAnswer, OrderbookAnswer, 
 from brokers.types import Exchange, Mode, OrderStatus
 from tests.program import Program, refused
 
+pytestmark = pytest.mark.usefixtures("daytime")
+
 ORDER = {"strategy": "Python", "exchange": "NSE", "symbol": "INFY", "action": "BUY", "quantity": "1"}
 RESTING = ORDER | {"pricetype": "LIMIT", "price": "900.5", "product": "CNC"}
 CHANGE = RESTING | {"disclosed_quantity": "0", "trigger_price": "0"}

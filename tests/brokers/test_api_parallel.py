@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.owned import owned_server
+from tests.paper_clock import daytime
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +53,7 @@ def engine(request):
 
 @pytest.fixture(scope="module")
 def outcome(engine):
-    with owned_server({"RATE_LIMITS": "off"}) as server, httpx.Client(timeout=60) as client:
+    with owned_server({"RATE_LIMITS": "off", "PAPER_CLOCK": daytime()}) as server, httpx.Client(timeout=60) as client:
 
         def place(number: int) -> httpx.Response:
             return client.post(f"{server.base}/api/v1/placeorder", json=order(number) | {"apikey": server.token})
