@@ -9,6 +9,7 @@ from playwright.sync_api import sync_playwright
 import tests.environment  # noqa: F401 - a data directory of its own
 from tests.browser.visitor import PASSWORD, Visitor, visit
 from tests.live import Live, live_server
+from tests.paper_clock import daytime
 
 FOLDER = Path(__file__).parent / "screenshots"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -31,7 +32,10 @@ BANS = [
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    with live_server({"OWNER_PASSWORD": PASSWORD}, second_port=False) as live, sync_playwright() as own:
+    with (
+        live_server({"OWNER_PASSWORD": PASSWORD, "PAPER_CLOCK": daytime()}, second_port=False) as live,
+        sync_playwright() as own,
+    ):
         live.manage("create_owner", "owner", "owner@example.com")
         browser = own.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         with visit(browser, live.base) as visitor:

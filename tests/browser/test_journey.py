@@ -11,7 +11,7 @@ from tests.live import Live, live_server
 
 pytestmark = pytest.mark.slow
 
-ORDER = {"strategy": "First", "symbol": "SBIN", "exchange": "NSE", "action": "BUY", "quantity": "1", "product": "MIS"}
+ORDER = {"strategy": "First", "symbol": "SBIN", "exchange": "NSE", "action": "BUY", "quantity": "1", "product": "CNC"}
 
 
 @pytest.fixture(params=[True, False], ids=["with JS", "without JS"])

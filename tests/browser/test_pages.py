@@ -14,7 +14,7 @@ HIDE = """() => {
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 PHONE = {"width": 360, "height": 740}
-ORDER = {"strategy": "First", "symbol": "INFY", "exchange": "NSE", "action": "BUY", "quantity": "1", "product": "MIS"}
+ORDER = {"strategy": "First", "symbol": "INFY", "exchange": "NSE", "action": "BUY", "quantity": "1", "product": "CNC"}
 
 
 @pytest.mark.parametrize("path", OURS + THEIRS)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.owned import owned_server
+from tests.paper_clock import daytime
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +35,7 @@ def interpreter(variable: str) -> str:
 def answers(request, tmp_path_factory):
     variable, promised = request.param
     python = interpreter(variable)
-    with owned_server() as server:
+    with owned_server({"PAPER_CLOCK": daytime()}) as server:
         done = subprocess.run(
             [python, DRIVE],
             cwd=tmp_path_factory.mktemp("elsewhere"),
