@@ -18,6 +18,8 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/djlint templates --check --lint
 	$(BIN)/mypy .
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	DATA_DIR=$$(mktemp -d) PUBLIC_BASE_URL=https://gateway.example.com $(BIN)/python manage.py check --deploy --fail-level WARNING
 

@@ -1,0 +1,1 @@
+"""What ships: the image, the compose file and the proxy in front."""

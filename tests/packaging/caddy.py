@@ -1,0 +1,87 @@
+"""A real Caddy for tests, run by the Caddyfile that ships."""
+
+import os
+import socket
+import ssl
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import httpx
+
+from tests.live import ROOT, START_SECONDS, Live, free_port
+
+CADDYFILE = ROOT / "Caddyfile"
+
+
+@dataclass
+class Proxy:
+    """A running Caddy: its site, the port that redirects to it, what it logs and what to trust its certificate by."""
+
+    base: str
+    plain: str
+    log: Live
+    trust: ssl.SSLContext
+
+    def get(self, path: str, *, source: str = "127.0.0.1", headers: Mapping[str, str] | None = None) -> httpx.Response:
+        """Asked from one of this machine's addresses."""
+        with self._client(source) as client:
+            return client.get(path, headers=headers)
+
+    def post(self, path: str, content: bytes | Iterator[bytes]) -> httpx.Response:
+        """A body announced by its length, or in chunks."""
+        with self._client("127.0.0.1") as client:
+            return client.post(path, content=content, headers={"Content-Type": "application/json"})
+
+    def logged(self, word: str) -> str:
+        """All that was logged, once a line with this word is there."""
+        self.log.wait_for(word)
+        return "".join(self.log.output)
+
+    def _client(self, source: str) -> httpx.Client:
+        transport = httpx.HTTPTransport(verify=self.trust, local_address=source)
+        return httpx.Client(base_url=self.base, transport=transport, timeout=20)
+
+
+@contextmanager
+def caddy(site_port: int, gateway: str) -> Iterator[Proxy]:
+    """Caddy for https://localhost:<site_port> in front of the gateway at this host:port, with a certificate of its own."""
+    with tempfile.TemporaryDirectory(prefix="openalgo-caddy-") as folder:
+        plain = free_port()
+        log = _start(Path(folder), {
+            "DOMAIN": f"localhost:{site_port}",
+            "HTTPS_PORT": str(site_port),
+            "HTTP_PORT": str(plain),
+            "GATEWAY": gateway,
+        })  # fmt: skip
+        try:
+            log.wait_for("certificate obtained successfully")
+            trust = ssl.create_default_context(cafile=Path(folder) / "caddy/pki/authorities/local/root.crt")
+            _wait_for_certificate(site_port, trust)
+            yield Proxy(f"https://localhost:{site_port}", f"http://localhost:{plain}", log, trust)
+        finally:
+            log.end()
+
+
+def _wait_for_certificate(port: int, trust: ssl.SSLContext) -> None:
+    """Caddy says that it has it a moment before it shows it."""
+    until = monotonic() + START_SECONDS
+    while True:
+        try:
+            with socket.create_connection(("localhost", port)) as line, trust.wrap_socket(line, server_hostname="localhost"):
+                return
+        except OSError:  # of which TLS errors are some
+            assert monotonic() < until
+
+
+def _start(folder: Path, variables: dict[str, str]) -> Live:
+    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    process = subprocess.Popen(
+        ["caddy", "run", "--config", str(CADDYFILE), "--adapter", "caddyfile"],
+        env=env | variables, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    return Live(base="", ws=None, data_dir=folder, env=env, process=process)
