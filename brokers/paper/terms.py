@@ -1,22 +1,22 @@
 """On which terms an order or position stands, leverage and end: known for as long as it does, also after a contract expired."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from brokers import symbols
+from brokers import calendar
 from brokers.models import JournalEntry, PaperPosition
-from brokers.paper import clock, rules, schedule
+from brokers.paper import catalogue, rules, schedule
 from brokers.types import Exchange, Instrument, Product
 
 Row = JournalEntry | PaperPosition
 
 
 def instrument(row: Row) -> Instrument:
-    return symbols.find(row.symbol, row.exchange)
+    return catalogue.listing(row.symbol, row.exchange).instrument
 
 
 def expires(instrument: Instrument) -> datetime | None:
     """The close of a contract's last day."""
-    return None if instrument.expiry is None else clock.session_start(instrument.expiry + timedelta(days=1))
+    return None if instrument.expiry is None else calendar.close(instrument.exchange, instrument.expiry)
 
 
 def leverage(row: Row) -> int:
