@@ -43,6 +43,11 @@ def since(seq: int) -> list[OrderUpdate]:
     return [_update(row) for row in rows]
 
 
+def steps(user_id: int, orderid: str) -> list[OrderEvent]:
+    """One order's, oldest first; raises UnknownOrder."""
+    return list(journal.find(user_id, orderid).events.order_by("pk"))
+
+
 def _update(row: OrderEvent) -> OrderUpdate:
     entry = row.order
     order = replace(

@@ -103,6 +103,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "openalgo.pages.known",
+                "brokers.views.frame.mode",
             ],
         },
     },

@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from security import bans, clientip, dashboard
@@ -66,7 +65,6 @@ def _page(request: HttpRequest) -> dict[str, object]:
     return {
         "page": Paginator(dashboard.find(query), PER_PAGE).get_page(request.GET.get("page")),
         "query": query,
-        "keep": f"&{urlencode({'q': query})}" if query else "",
         "total": bans.in_force().count(),
         "caller": clientip.of(request),
         "bans_on": settings.BANS,

@@ -78,6 +78,11 @@ class User(AbstractBaseUser):
     def is_superuser(self) -> bool:
         return self.is_active and self.role == Role.OWNER
 
+    @property
+    def may_trade(self) -> bool:
+        """Whether the trading pages are theirs."""
+        return self.is_active and self.role != Role.OPERATOR
+
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """The admin asks this: owners may all, operators what belongs to the security app."""
         return self.is_superuser or (self.is_staff and perm.startswith("security."))

@@ -4,11 +4,13 @@ from decimal import Decimal
 
 from django import template
 
-from brokers.money import rupees, whole
+from brokers.journal import RESTING
+from brokers.money import price, rupees, whole
 from brokers.types import OrderStatus
 
 register = template.Library()
 register.filter("rupees", rupees)
+register.filter("price", price)
 register.filter("whole", whole)
 
 _BADGES = {
@@ -26,6 +28,12 @@ def change(amount: Decimal | int) -> str:
 
 
 @register.filter
+def units(amount: Decimal | int) -> int:
+    """Ten-thousandths of a rupee, for the script that follows the market: whole numbers do not drift."""
+    return int(Decimal(amount) * 10_000)
+
+
+@register.filter
 def direction(amount: Decimal | int) -> str:
     """The class that colours it."""
     return "gain" if amount > 0 else "loss" if amount < 0 else ""
@@ -35,3 +43,9 @@ def direction(amount: Decimal | int) -> str:
 def badge(status: OrderStatus) -> str:
     """The class of an order's badge; a cancelled order needs no colour."""
     return _BADGES.get(status, "")
+
+
+@register.filter
+def rests(status: OrderStatus) -> bool:
+    """Whether the order still waits, so that it can be changed or cancelled."""
+    return status in RESTING

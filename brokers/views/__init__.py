@@ -1,0 +1,1 @@
+"""The trader's pages: thin doors to the verbs that programs use too."""
