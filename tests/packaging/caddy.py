@@ -37,6 +37,15 @@ class Proxy:
         with self._client("127.0.0.1") as client:
             return client.post(path, content=content, headers={"Content-Type": "application/json"})
 
+    def log_in(self, name: str, password: str) -> str:
+        """The cookies of a browser that has logged in here, as one header."""
+        with self._client("127.0.0.1") as client:
+            page = client.get("/login/").text
+            token = page.partition('csrfmiddlewaretoken" value="')[2].partition('"')[0]
+            fields = {"username": name, "password": password, "csrfmiddlewaretoken": token}
+            client.post("/login/", data=fields, headers={"Origin": self.base})
+            return "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
+
     def logged(self, word: str) -> str:
         """All that was logged, once a line with this word is there."""
         self.log.wait_for(word)

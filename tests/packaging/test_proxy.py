@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests.live import Live, free_port, live_server
 from tests.packaging.caddy import Proxy, caddy
@@ -93,6 +95,15 @@ def test_a_socket_of_programs_opens_at_ws(proxy, key):
         opened.send(json.dumps({"action": "authenticate", "api_key": key}))
         answer = json.loads(opened.recv(timeout=10))
     assert (answer["type"], answer["status"]) == ("auth", "success")
+
+
+def test_a_page_that_came_through_may_open_its_socket(proxy, key):
+    cookie = proxy.log_in("owner", PASSWORD)
+    live = f"{proxy.base.replace('https', 'wss')}/live/"
+    with connect(live, ssl=proxy.trust, origin=Origin(proxy.base), additional_headers={"Cookie": cookie}) as opened:
+        assert json.loads(opened.recv(timeout=10))["type"] == "auth"
+    with pytest.raises(InvalidStatus):
+        connect(live, ssl=proxy.trust, origin=Origin("https://evil.example"), additional_headers={"Cookie": cookie})
 
 
 @pytest.mark.parametrize("content", [b"x" * 3_000_000, [b"x" * 1000] * 3000], ids=["announced", "in chunks"])
