@@ -29,7 +29,7 @@ class Feed:
         views = self._listeners.setdefault(topic[:2], {})
         views.setdefault(topic.view, {})[outbox] = None
         market = _ask(topic[:2], deep=topic.view is View.DEPTH)
-        if market is not None:
+        if market is not None and _tells(market, topic.view):
             outbox.tick(topic, frames.tick(topic.view, market, broker=self.broker))
         if self._ticker is None or self._ticker.done():
             self._ticker = asyncio.ensure_future(self._tick())
@@ -46,7 +46,7 @@ class Feed:
 
     def publish(self, instrument: tuple[str, str], market: Quote | Depth) -> None:
         for view, listeners in self._listeners.get(instrument, {}).items():
-            if view is View.DEPTH and not isinstance(market, Depth):
+            if not _tells(market, view):
                 continue
             topic = Topic(*instrument, view)
             frame = frames.tick(view, market, broker=self.broker)
@@ -68,11 +68,19 @@ class Feed:
     async def _tick(self) -> None:
         """Just behind each full second, when prices move, for as long as anybody listens."""
         while self._listeners:
-            await asyncio.sleep(1 + BEHIND - time.time() % 1)
+            await asyncio.sleep(seconds_to_next())
             await self.beat()
 
 
 paper = Feed("paper")
+
+
+def seconds_to_next() -> float:
+    return 1 + BEHIND - time.time() % 1
+
+
+def _tells(market: Quote | Depth, view: View) -> bool:
+    return view is not View.DEPTH or isinstance(market, Depth)
 
 
 def _ask(instrument: tuple[str, str], *, deep: bool) -> Quote | Depth | None:

@@ -8,8 +8,7 @@ from django.conf import settings
 
 from openalgo.answers import CHUNK, Answer
 from openalgo.body import Message, Receive, Scope, Send, read_away
-
-ABORT = "openalgo.abort"  # the ASGI extension by which `serve` lets an application drop the connection
+from security.sockets import ABORT
 
 Deliver = Callable[[Message], Coroutine[Any, Any, None]]  # asyncio can make a task of it
 

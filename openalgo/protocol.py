@@ -5,8 +5,8 @@ from enum import Enum
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from openalgo.delivery import ABORT
 from security import addresses, clientip
+from security.sockets import ABORT
 
 HEADER_DEADLINE = 5.0  # seconds for a header, from the connection or from its first byte
 HEADER_BYTES = 64 * 1024

@@ -14,12 +14,16 @@ import uvicorn
 from openalgo.body import App
 from openalgo.lifespan import Street
 from openalgo.protocol import Protocol
+from openalgo.wsprotocol import SocketProtocol
+from security import sockets
 
 logger = logging.getLogger(__name__)
 
 BACKLOG = 1024
 OPEN_FILES = 65_536
-CONNECTIONS = 4096
+REQUESTS = 2048
+CONNECTIONS = sockets.IN_ALL + REQUESTS  # uvicorn counts both, and answers 503 beyond
+PING_SECONDS = 20.0  # between two pings of a socket, and for its pong
 WEBSOCKET_BYTES = 64 * 1024  # of one message
 UNREAD_MILLISECONDS = 20_000  # what a peer may leave unacknowledged before the kernel gives the connection up
 GRACE = 30  # seconds in which running requests may finish
@@ -99,7 +103,7 @@ def _config(app: App) -> uvicorn.Config:
         app,
         loop="uvloop",
         http=Protocol,
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         lifespan="off",
         log_config=None,
         log_level="error",
@@ -108,6 +112,8 @@ def _config(app: App) -> uvicorn.Config:
         server_header=False,
         ws_max_size=WEBSOCKET_BYTES,
         ws_per_message_deflate=False,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
         limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=GRACE,
     )
