@@ -8,6 +8,7 @@ import pytest
 from django.db import connections, transaction
 
 from brokers import events, journal, orderdesk
+from brokers.models import JournalEntry
 from brokers.orderdesk import Desk
 from brokers.types import OrderStatus, OrderUpdate
 from security import propagation
@@ -16,10 +17,16 @@ from tests.brokers.conftest import NOON, asked
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def drafted(user, at: datetime = NOON) -> JournalEntry:
+    entry = journal.draft(user.pk, asked("BUY", 1), broker="paper", source="test", at=at)
+    journal.rest(entry, at=at)
+    return entry
+
+
 def happen(user, *statuses: OrderStatus, at: datetime = NOON) -> None:
     """An order goes through these states, each a transaction of its own."""
     with transaction.atomic():
-        entry = journal.enter(user.pk, asked("BUY", 1), broker="paper", source="test", at=at)
+        entry = drafted(user, at)
     for status in statuses:
         with transaction.atomic():
             entry.status = status
@@ -102,7 +109,7 @@ def test_updates_of_one_number_are_not_cut_in_two(desk, owner, monkeypatch):
     monkeypatch.setattr(events, "MOST", 2)
     happen(owner, OrderStatus.OPEN)
     with transaction.atomic():
-        entry = journal.enter(owner.pk, asked("BUY", 1), broker="paper", source="test", at=NOON)
+        entry = drafted(owner)
         events.write([events.step(entry, at=NOON), events.step(entry, at=NOON)])
     assert len(told(desk, owner)) == 3
 
