@@ -5,6 +5,7 @@ BrokerError
 │   └── InsufficientFunds
 ├── UnknownOrder          no such order of this user
 ├── UnknownInstrument     no such symbol on this exchange
+├── NoSuchContract        the underlying has no option of that expiry, strike or distance
 ├── BeyondBounds          more than one answer holds, or a range that ends before it begins
 └── NotConnected          live mode needs a broker that is not there
 """
@@ -37,6 +38,10 @@ class UnknownInstrument(BrokerError):
 
 
 class BeyondBounds(BrokerError):
+    pass
+
+
+class NoSuchContract(BrokerError):
     pass
 
 

@@ -98,9 +98,9 @@ def of(year: int) -> list[tuple[date, str, str]]:
     announced = [line.split(" ", 2) for line in ANNOUNCED.split("\n") if line.startswith(str(year))]
     if announced:
         return [(date.fromisoformat(day), closed, why) for day, closed, why in announced]
-    fixed = [(date(year, month, day), closed, why) for month, day, closed, why in _FIXED]
-    computed = [*fixed, (_easter(year) - timedelta(days=2), "all", "Good Friday")]
-    return sorted(row for row in computed if row[0].weekday() < 5)
+    computed = {date(year, month, day): (closed, why) for month, day, closed, why in _FIXED}
+    computed[_easter(year) - timedelta(days=2)] = ("all", "Good Friday")
+    return [(day, *computed[day]) for day in sorted(computed) if day.weekday() < 5]
 
 
 def _easter(year: int) -> date:

@@ -42,8 +42,12 @@ class Span(NamedTuple):
 
 
 def price(course: Course, second: int) -> int:
-    minute = _minute(course, second)
-    return _seconds(minute)[second - minute.start]
+    span = session(course, second)
+    while span.length > MINUTE:
+        if span.start == second:
+            return span.open
+        span = _part(span, second)
+    return _seconds(span)[second - span.start]
 
 
 def volume(course: Course, second: int) -> int:
@@ -96,8 +100,12 @@ def session(course: Course, second: int) -> Span:
 def _minute(course: Course, second: int) -> Span:
     span = session(course, second)
     while span.length > MINUTE:
-        span = _cut(span)[(second - span.start) // (span.length // PARTS[span.length])]
+        span = _part(span, second)
     return span
+
+
+def _part(span: Span, second: int) -> Span:
+    return _cut(span)[(second - span.start) // (span.length // PARTS[span.length])]
 
 
 def _level(course: Course, day: int) -> int:
