@@ -12,7 +12,8 @@ TOP_LEVEL = {
     *APPS, "templates", "tests", "bench", "docs", ".ci", ".git",
     "manage.py", "requirements.txt", "requirements-dev.txt", "pyproject.toml", "Dockerfile", "compose.yaml",
     "Caddyfile", "Makefile",
-    "README.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md", ".env.example", ".gitignore", ".dockerignore",
+    "README.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md", ".env", ".env.example", ".gitignore",
+    ".dockerignore",
 }  # fmt: skip
 MADE_BY_TOOLS = {".venv", ".venv-3.13", "data", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "__pycache__"}
 
