@@ -1,4 +1,4 @@
-"""What the account has and would need: funds, orderbook, tradebook, positionbook, openposition, holdings, margin."""
+"""What the account has and would need: funds, its books, holdings, gains and margins."""
 
 from django.http import HttpResponse
 from ninja import Router
@@ -13,6 +13,7 @@ from brokers.schemas.answers import (
     MarginAnswer,
     OpenPositionAnswer,
     OrderbookAnswer,
+    PnlSymbolsAnswer,
     PositionbookAnswer,
     TradebookAnswer,
 )
@@ -47,6 +48,13 @@ def positionbook(request: Call, payload: Keyed) -> HttpResponse:
     """List the positions. Those closed in this session have quantity 0."""
     book = portfolio.positions(request.auth.user_id)
     return answer(request, data=[rows.position(each) for each in book], **rows.totals(book))
+
+
+@router.post("pnl/symbols", auth=ACCOUNT, response=PnlSymbolsAnswer, operation_id="pnl_symbols")
+def pnl_symbols(request: Call, payload: Keyed) -> HttpResponse:
+    """Tell the day's gains of each position. With their sums."""
+    book = portfolio.positions(request.auth.user_id)
+    return answer(request, data=[rows.gains(each) for each in book], **rows.totals(book))
 
 
 @router.post("openposition", auth=ACCOUNT, response=OpenPositionAnswer, operation_id="openposition")

@@ -90,6 +90,14 @@ def position(position: Position) -> Row:
     }
 
 
+PNL = ("symbol", "exchange", "product", "quantity", "pnl", "unrealized_pnl", "today_realized_pnl", "total_pnl_today")
+
+
+def gains(held: Position) -> Row:
+    """What a position brings, without its prices."""
+    return {name: value for name, value in position(held).items() if name in PNL}
+
+
 def pnl(position: Position) -> Decimal:
     """What the open part would bring now; of a closed position, what it brought today."""
     return position.unrealised if position.quantity else position.realised_today

@@ -18,7 +18,7 @@ TRADE = (
 ASK = (
     "depth", "history", "intervals", "expiry",
     "optionsymbol", "optionchain", "optiongreeks", "multioptiongreeks", "syntheticfuture",
-    "market/holidays", "market/timings", "pnl/symbols", "gttorderbook",
+    "market/holidays", "market/timings", "gttorderbook",
     "telegram/notify", "telegram/start", "telegram/stop", "telegram/webhook", "telegram/broadcast", "whatsapp/notify",
     "portfolio/backtest", "portfolio/tearsheet", "portfolio/holdings", "sip/backtest",
 )  # fmt: skip

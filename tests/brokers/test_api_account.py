@@ -8,10 +8,12 @@ from brokers.schemas.answers import (
     FundsAnswer,
     OpenPositionAnswer,
     OrderbookAnswer,
+    PnlSymbolsAnswer,
     PositionbookAnswer,
     ToggleAnswer,
     TradebookAnswer,
 )
+from brokers.schemas.answers.account import PnlRow
 from brokers.types import Mode
 from tests.brokers.test_api_orders import ORDER, RESTING
 from tests.program import Program, refused
@@ -60,6 +62,13 @@ def test_a_position_closed_today_stays_with_what_it_brought(program, noon):
     (row,) = program.asks(PositionbookAnswer, "positionbook").data
     assert (row.quantity, row.average_price, row.pnl) == (0, 0, row.today_realized_pnl)
     assert row.pnl < 0  # bought at the ask, sold at the bid
+
+
+def test_the_days_gains_are_those_of_the_position_book(program, noon):
+    program("placeorder", **ORDER | {"quantity": 4, "action": "SELL"})
+    book, gains = program.asks(PositionbookAnswer, "positionbook"), program.asks(PnlSymbolsAnswer, "pnl/symbols")
+    assert [row.model_dump() for row in gains.data] == [row.model_dump(include={*PnlRow.model_fields}) for row in book.data]
+    assert gains.total_pnl_today == book.total_pnl_today
 
 
 def test_open_positions_are_signed_and_flat_is_zero(program):

@@ -11,7 +11,8 @@ from tests.program import Program, refused
 SERVED = (
     "ping", "placeorder", "modifyorder", "cancelorder", "orderstatus", "orderbook", "tradebook", "positionbook",
     "openposition", "funds", "quotes", "symbol", "search", "analyzer", "analyzer/toggle",
-    "placesmartorder", "cancelallorder", "closeposition", "basketorder", "splitorder", "multiquotes", "holdings", "margin",
+    "placesmartorder", "cancelallorder", "closeposition", "basketorder", "splitorder",
+    "multiquotes", "holdings", "margin", "pnl/symbols",
 )  # fmt: skip
 CHANGES = (
     "placeorder", "placesmartorder", "modifyorder", "cancelorder", "cancelallorder", "closeposition", "basketorder",

@@ -6,6 +6,7 @@ from brokers.schemas.answers.account import (
     MarginAnswer,
     OpenPositionAnswer,
     OrderbookAnswer,
+    PnlSymbolsAnswer,
     PositionbookAnswer,
     TradebookAnswer,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "OrderStatusAnswer",
     "OrderbookAnswer",
     "PingAnswer",
+    "PnlSymbolsAnswer",
     "PositionbookAnswer",
     "QuotesAnswer",
     "SearchAnswer",

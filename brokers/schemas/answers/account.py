@@ -59,12 +59,30 @@ class PositionRow(Part):
     lot_size: int
 
 
-class PositionbookAnswer(ModeTold):
-    data: list[PositionRow]
+class Totals(ModeTold):
     total_pnl: float
     total_unrealized_pnl: float
     total_today_realized_pnl: float
     total_pnl_today: float
+
+
+class PositionbookAnswer(Totals):
+    data: list[PositionRow]
+
+
+class PnlRow(Part):
+    symbol: str
+    exchange: Exchange
+    product: Product
+    quantity: int
+    pnl: float
+    unrealized_pnl: float
+    today_realized_pnl: float
+    total_pnl_today: float
+
+
+class PnlSymbolsAnswer(Totals):
+    data: list[PnlRow]
 
 
 class OpenPositionAnswer(ModeTold):
