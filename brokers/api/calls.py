@@ -7,7 +7,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
-from brokers.api import bulk, market, openapi, orders, portfolio, refusals, utilities
+from brokers.api import bulk, contracts, hours, market, openapi, orders, portfolio, refusals, utilities
 
 
 class Parsed(Parser):
@@ -29,5 +29,13 @@ class Api(NinjaAPI):
 
 api = Api(title="OpenAlgo", version="1", description=openapi.DESCRIPTION, parser=Parsed())
 refusals.register(api)
-for calls, tag in ((utilities, "Utilities"), (orders, "Orders"), (bulk, "Orders"), (portfolio, "Account"), (market, "Market")):
+for calls, tag in (
+    (utilities, "Utilities"),
+    (orders, "Orders"),
+    (bulk, "Orders"),
+    (portfolio, "Account"),
+    (market, "Market"),
+    (contracts, "Market"),
+    (hours, "Utilities"),
+):
     api.add_router("", calls.router, tags=[tag])

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from pydantic import BaseModel
 
 from apiauth.errors import ApiError
 from brokers.api.envelope import refusal
@@ -66,11 +67,19 @@ def unexpected(request: HttpRequest, error: Any) -> NoReturn:
     raise error
 
 
+def require_known(request: HttpRequest, model: type[BaseModel]) -> None:
+    """The framework drops what it does not know of a query; a misspelled name must not pass for an absent one."""
+    unknown = [name for name in request.GET if name not in model.model_fields]
+    if unknown:
+        raise ValidationError([{"type": "extra_forbidden", "loc": ("query", name), "msg": ""} for name in unknown])
+
+
 def by_field(errors: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
     """Names as the client sent them; what the framework puts in front of them is left out."""
     problems: dict[str, list[str]] = {}
     for error in errors:
-        name = ".".join(str(part) for part in error["loc"][2:])[:LONGEST_NAME] or "body"
+        framework = 1 if error["loc"][0] == "query" else 2
+        name = ".".join(str(part) for part in error["loc"][framework:])[:LONGEST_NAME] or "body"
         problems.setdefault(name, []).append(_sentence(error))
     return problems
 

@@ -16,15 +16,15 @@ TRADE = (
     "optionsorder", "optionsmultiorder", "placegttorder", "modifygttorder", "cancelgttorder",
 )  # fmt: skip
 ASK = (
-    "depth", "history", "intervals", "expiry",
+    "depth", "history", "intervals",
     "optionsymbol", "optionchain", "optiongreeks", "multioptiongreeks", "syntheticfuture",
-    "market/holidays", "market/timings", "gttorderbook",
+    "gttorderbook",
     "telegram/notify", "telegram/start", "telegram/stop", "telegram/webhook", "telegram/broadcast", "whatsapp/notify",
     "portfolio/backtest", "portfolio/tearsheet", "portfolio/holdings", "sip/backtest",
 )  # fmt: skip
 LOOK = ("telegram/users", "telegram/stats", "portfolio/benchmarks", "sip/frequencies")
 BOTH = ("chart", "telegram/config", "telegram/preferences")
-KEY_IN_QUERY = ("instruments", "ticker/<str:instrument>")
+KEY_IN_QUERY = ("ticker/<str:instrument>",)
 
 View = Callable[..., HttpResponse]
 

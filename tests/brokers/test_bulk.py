@@ -6,7 +6,7 @@ import pytest
 
 from brokers import bulk, orders, portfolio
 from brokers.errors import OrderRefused
-from brokers.types import Action, OrderStatus, Product
+from brokers.types import Action, OrderStatus, PriceType, Product
 from tests.brokers.conftest import asked
 
 
@@ -78,6 +78,12 @@ def test_cancel_all_leaves_nothing_resting(owner, place):
     cancelled = bulk.cancel_all(owner.pk)
     assert (sorted(cancelled.done), cancelled.failed) == (resting, [])
     assert statuses(owner) == ["complete", "cancelled", "cancelled"]
+
+
+def test_cancel_all_takes_waiting_stops(owner, place):
+    stop = place("SELL", 1, pricetype=PriceType.SL_M, trigger_price=Decimal(900))
+    assert stop.status is OrderStatus.TRIGGER_PENDING
+    assert bulk.cancel_all(owner.pk).done == [stop.orderid]
 
 
 def test_what_cannot_be_cancelled_is_told(owner, place, monkeypatch):
