@@ -7,7 +7,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
-from brokers.api import bulk, contracts, hours, market, openapi, orders, portfolio, refusals, utilities
+from brokers.api import bulk, candles, contracts, hours, market, openapi, orders, portfolio, refusals, utilities
 
 
 class Parsed(Parser):
@@ -35,6 +35,7 @@ for calls, tag in (
     (bulk, "Orders"),
     (portfolio, "Account"),
     (market, "Market"),
+    (candles, "Market"),
     (contracts, "Market"),
     (hours, "Utilities"),
 ):

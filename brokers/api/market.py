@@ -10,7 +10,7 @@ from brokers.api.door import READ, Call
 from brokers.api.envelope import answer, refusal
 from brokers.api.openapi import MAY_BE_UNKNOWN
 from brokers.errors import UnknownInstrument
-from brokers.schemas.answers import MultiQuotesAnswer, QuotesAnswer, SearchAnswer, SymbolAnswer
+from brokers.schemas.answers import DepthAnswer, MultiQuotesAnswer, QuotesAnswer, SearchAnswer, SymbolAnswer
 from brokers.schemas.requests import Instrument, MultiQuotes, Named, Search
 
 router = Router()
@@ -33,6 +33,12 @@ def multiquotes(request: Call, payload: MultiQuotes) -> HttpResponse:
         more = f" (and {len(sentences) - MOST_NAMED} more)" if len(sentences) > MOST_NAMED else ""
         return refusal(request, 400, " ".join(sentences[:MOST_NAMED]) + more)
     return answer(request, results=results)
+
+
+@router.post("depth", auth=READ, response=DepthAnswer, operation_id="depth")
+def depth(request: Call, payload: Instrument) -> HttpResponse:
+    """Show the five best prices of each side. Best first, missing ones are 0."""
+    return answer(request, data=market_rows.depth(market.depth(payload.symbol, payload.exchange)))
 
 
 @router.post("symbol", auth=READ, response=SymbolAnswer, operation_id="symbol", openapi_extra=MAY_BE_UNKNOWN)

@@ -16,7 +16,6 @@ TRADE = (
     "optionsorder", "optionsmultiorder", "placegttorder", "modifygttorder", "cancelgttorder",
 )  # fmt: skip
 ASK = (
-    "depth", "history", "intervals",
     "optionsymbol", "optionchain", "optiongreeks", "multioptiongreeks", "syntheticfuture",
     "gttorderbook",
     "telegram/notify", "telegram/start", "telegram/stop", "telegram/webhook", "telegram/broadcast", "whatsapp/notify",

@@ -12,7 +12,8 @@ SERVED = (
     "ping", "placeorder", "modifyorder", "cancelorder", "orderstatus", "orderbook", "tradebook", "positionbook",
     "openposition", "funds", "quotes", "symbol", "search", "analyzer", "analyzer/toggle",
     "placesmartorder", "cancelallorder", "closeposition", "basketorder", "splitorder",
-    "multiquotes", "holdings", "margin", "pnl/symbols", "expiry", "market/holidays", "market/timings",
+    "multiquotes", "holdings", "margin", "pnl/symbols", "expiry", "depth", "history", "intervals",
+    "market/holidays", "market/timings",
 )  # fmt: skip
 CHANGES = (
     "placeorder", "placesmartorder", "modifyorder", "cancelorder", "cancelallorder", "closeposition", "basketorder",

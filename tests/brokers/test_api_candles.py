@@ -1,0 +1,86 @@
+"""Candles and the order book through the API: epoch seconds, India's days, five levels a side."""
+
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+
+from brokers.schemas.answers import DepthAnswer, HistoryAnswer, IntervalsAnswer, QuotesAnswer
+from brokers.types import Interval
+from tests.program import refused
+
+INFY = {"symbol": "INFY", "exchange": "NSE"}
+SPAN = INFY | {"interval": "5m", "start_date": "2026-11-20", "end_date": "2026-11-23"}
+
+
+def candles(program, **changes):
+    return program.asks(HistoryAnswer, "history", **SPAN | changes).data
+
+
+def test_the_last_candle_ends_at_the_quote(program, noon):
+    *_, last = candles(program)
+    assert last.close == program.asks(QuotesAnswer, "quotes", **INFY).data.ltp
+
+
+def test_timestamps_are_epoch_seconds_in_order(program, noon):
+    stamps = [each["timestamp"] for each in program("history", **SPAN).json()["data"]]
+    assert all(type(stamp) is int for stamp in stamps)
+    assert [later - earlier for earlier, later in pairwise(stamps)] == [300] * (len(stamps) - 1)
+
+
+@pytest.mark.parametrize("interval", ["D", "W", "M"])
+def test_days_and_longer_are_stamped_at_midnight_utc(program, noon, interval):
+    stamps = [datetime.fromtimestamp(each.timestamp, tz=UTC) for each in candles(program, interval=interval)]
+    assert {stamp.time().isoformat() for stamp in stamps} == {"00:00:00"}
+
+
+def test_days_are_trading_dates(program, noon):
+    days = [datetime.fromtimestamp(each.timestamp, tz=UTC).date().isoformat() for each in candles(program, interval="D")]
+    assert (days[0], days[-1]) == ("2026-11-20", "2026-11-23")
+
+
+def test_the_sources_are_the_same(program, noon):
+    assert candles(program, source="db") == candles(program, source="api") != []
+
+
+def test_a_range_of_the_future_is_empty(program, noon):
+    assert candles(program, start_date="2026-11-25", end_date="2026-11-26") == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"start_date": "2026-11-24"}, {"start_date": "2026-10-01"}, {"interval": "1s"}, {"symbol": "NOSUCH"},
+        {"interval": "D", "start_date": "2015-11-23"}, {"interval": "7m"},
+    ],
+)  # fmt: skip
+def test_what_cannot_be_answered_is_refused_with_a_sentence(program, noon, change):
+    response = program("history", **SPAN | change)
+    assert (response.status_code, refused(response)["message"].endswith(".")) == (400, True)
+
+
+def test_intervals_are_listed_by_their_unit(program):
+    data = program.asks(IntervalsAnswer, "intervals").data
+    assert (data.minutes, data.days, data.weeks, data.months) == (
+        ["1m", "2m", "3m", "5m", "10m", "15m", "20m", "30m"], ["D"], ["W"], ["M"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("interval", list(Interval))
+def test_every_interval_is_served(program, noon, interval):
+    assert candles(program, interval=interval, start_date="2026-11-23")
+
+
+def test_the_book_agrees_with_the_quote(program, noon):
+    book, quote = program.asks(DepthAnswer, "depth", **INFY).data, program.asks(QuotesAnswer, "quotes", **INFY).data
+    assert (book.ltp, book.bids[0].price, book.asks[0].price) == (quote.ltp, quote.bid, quote.ask)
+    assert [level.price for level in book.bids] == sorted((level.price for level in book.bids), reverse=True)
+
+
+def test_an_index_has_no_orders_and_still_five_levels(program, noon):
+    book = program.asks(DepthAnswer, "depth", symbol="NIFTY", exchange="NSE_INDEX").data
+    assert (len(book.bids), len(book.asks), book.ltp > 0) == (5, 5, True)
+
+
+def test_an_unknown_symbol_has_no_book(program):
+    assert program("depth", **INFY | {"symbol": "NOSUCH"}).status_code == 400
