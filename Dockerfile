@@ -10,7 +10,7 @@ RUN groupadd --gid 10001 openalgo \
     && install --directory --mode 0700 --owner openalgo --group openalgo /data
 COPY --from=packages /venv /venv
 WORKDIR /app
-COPY . .
+COPY --chmod=0755 . .
 ENV PATH=/venv/bin:$PATH \
     DATA_DIR=/data \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -36,6 +36,10 @@ def test_it_runs_as_a_numbered_user_who_is_not_root():
     assert names.index("USER") > max(place for place, name in enumerate(names) if name in ("RUN", "COPY"))
 
 
+def test_its_user_may_read_the_source_whatever_rights_the_checkout_has():
+    assert [each.value for each in image.stages()[-1] if each.name == "COPY"][-1] == "--chmod=0755 . ."
+
+
 def test_all_state_is_in_one_volume_that_is_the_users_alone():
     (made,) = [each.value for each in image.stages()[-1] if each.name == "RUN"]
     assert image.last("VOLUME").value == image.environment()["DATA_DIR"] == "/data"
