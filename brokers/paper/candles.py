@@ -22,6 +22,7 @@ _EPOCH = date(1970, 1, 1)
 def between(listed: Listing, interval: Interval, *, start: date, end: date, now: datetime) -> list[Candle]:
     """The bars of India's dates start to end, both included, oldest first, up to now; BeyondBounds for over 100,000."""
     last = int(now.timestamp() // 1)
+    end = min(end, now.astimezone(IST).date())
     bars = _intraday(interval, start, end, last) if interval[-1] in _UNITS else _periods(interval, start, end, last)
     return [_candle(listed, stamp, first, min(until, last)) for stamp, first, until in bars]
 
@@ -34,20 +35,25 @@ def _intraday(interval: Interval, start: date, end: date, last: int) -> list[_Ba
     begin = -(-(_midnight(start) + path.DAY_OFFSET) // size) * size - path.DAY_OFFSET
     until = min(_midnight(end + timedelta(days=1)) - 1, last)
     begins = range(begin, until + 1, size)
-    if len(begins) > MOST:
-        raise BeyondBounds(f"That would be {whole(len(begins))} candles; at most {whole(MOST)} are given at once.")
+    _check(len(begins))
     return [(first, first, first + size - 1) for first in begins]
 
 
 def _periods(interval: Interval, start: date, end: date, last: int) -> list[_Bar]:
     """Whole periods, also where the dates cut one."""
     end = min(end, _EPOCH + timedelta(days=path.day(last)))
+    _check((end - start).days)
     found, day = [], _first(interval, start)
     while day <= end:
         after = _next(interval, day)
         found.append((_number(day) * path.DAY, _begins(day), _begins(after) - 1))
         day = after
     return found
+
+
+def _check(count: int) -> None:
+    if count > MOST:
+        raise BeyondBounds(f"That would be {whole(count)} candles; at most {whole(MOST)} are given at once.")
 
 
 def _candle(listed: Listing, stamp: int, first: int, last: int) -> Candle:

@@ -151,7 +151,7 @@ def _beyond(low: int, high: int, at_least: int | None, at_most: int | None) -> b
     return (at_least is not None and high >= at_least) or (at_most is not None and low <= at_most)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)  # some 18 KiB each; the running day needs two for each course
 def _cut(span: Span) -> tuple[Span, ...]:
     """The parts of a session or an hour."""
     count = PARTS[span.length]
@@ -173,7 +173,7 @@ def _cut(span: Span) -> tuple[Span, ...]:
     return tuple(parts)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _seconds(span: Span) -> tuple[int, ...]:
     """The price at each second of a minute."""
     evens = _walk(span)

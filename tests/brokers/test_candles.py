@@ -151,9 +151,17 @@ def test_of_the_future_and_of_an_empty_range_there_are_none(interval):
         assert quotes.candles("INFY", Exchange.NSE, interval=interval, start=DAY, end=DAY - timedelta(days=400)) == []
 
 
-def test_more_than_a_hundred_thousand_are_refused():
+@pytest.mark.parametrize(("interval", "start"), [("1s", date(2026, 11, 1)), ("1m", date(2026, 1, 1)), ("D", date(1700, 1, 1))])
+def test_more_than_a_hundred_thousand_are_refused(interval, start):
     with time_machine.travel(WITHIN_THE_DAY, tick=False), pytest.raises(BeyondBounds, match=r"at most 1,00,000 are given"):
-        quotes.candles("INFY", Exchange.NSE, interval=Interval.S1, start=date(2026, 11, 1), end=DAY)
+        quotes.candles("INFY", Exchange.NSE, interval=Interval(interval), start=start, end=DAY)
+
+
+@pytest.mark.parametrize("interval", Interval)
+def test_the_end_may_lie_at_the_end_of_time(interval):
+    with time_machine.travel(WITHIN_THE_DAY, tick=False):
+        found = quotes.candles("INFY", Exchange.NSE, interval=interval, start=DAY, end=date.max)
+    assert found[-1].close == quotes.quote("INFY", Exchange.NSE, at=WITHIN_THE_DAY).ltp
 
 
 def test_an_unknown_symbol_has_no_candles():

@@ -1,12 +1,15 @@
 """What futures and options cost: rules of the underlying's price that never turn, so that all figures agree."""
 
-from datetime import UTC, date, datetime
+import time
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brokers import calendar
+from brokers import calendar, symbols
 from brokers.paper import catalogue, market, path, premium
 from brokers.types import Exchange
 from tests.brokers.contracts_at import (
@@ -160,10 +163,48 @@ def test_every_contract_is_held_and_traded_and_its_prices_stand_on_the_tick():
         assert not any(price % listing.instrument.tick_size for price in prices)
 
 
-def test_every_instrument_moves_within_a_minute():
-    still = []
-    for listing in LISTED:
-        at = int(NOON.timestamp())
-        seen = {(market.price(listing, at + second), market.volume(listing, at + second)) for second in range(0, 61, 5)}
-        still += [listing.instrument.symbol] if len(seen) < 2 else []
-    assert still == []
+def test_every_price_moves_within_a_minute():
+    at = int(NOON.timestamp())
+    reaches = {each.instrument.symbol: market.reach(each, at, at + 60) for each in LISTED}
+    assert [symbol for symbol, (low, high) in reaches.items() if low == high] == []
+
+
+@pricing
+@given(listing=anything, second=seconds)
+def test_a_quote_agrees_with_itself_at_every_instant(listing, second):
+    quote = market.quote_of(listing, at=datetime.fromtimestamp(start(listing) + second, UTC))
+    assert quote.low <= min(quote.open, quote.ltp, quote.average_price) <= quote.high
+    assert max(quote.open, quote.ltp, quote.average_price) <= quote.high
+    assert quote.bid <= quote.ltp < quote.ask
+
+
+@pricing
+@given(listing=anything)
+def test_the_previous_close_is_the_last_price_of_the_session_before(listing):
+    begins = datetime.fromtimestamp(start(listing), UTC)
+    before = market.quote_of(listing, at=begins - timedelta(seconds=1))
+    assert market.quote_of(listing, at=begins + timedelta(hours=9)).prev_close == before.ltp
+
+
+@pytest.mark.parametrize(
+    ("symbol", "price"),
+    [
+        ("NIFTY29DEC2624000CE", "401.70"),
+        ("NIFTY29DEC2624000PE", "359.50"),
+        ("NIFTY29DEC26FUT", "24042.30"),
+        ("SENSEX31DEC2680000PE", "204.70"),
+    ],
+)
+def test_prices_are_pinned_so_that_history_never_changes(symbol, price):
+    exchange = Exchange.BFO if symbol.startswith("SENSEX") else Exchange.NFO
+    assert market.ltp(symbol, exchange, at=NOON) == Decimal(price)
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_contract_and_its_quote_are_found_quickly():
+    market.quote("NIFTY29DEC2624000CE", Exchange.NFO, at=NOON)
+    began = time.process_time()
+    for second in range(200):
+        symbols.find("NIFTY29DEC2624000CE", Exchange.NFO)
+        market.quote("NIFTY29DEC2624000CE", Exchange.NFO, at=NOON + timedelta(seconds=second))
+    assert (time.process_time() - began) / 200 < 0.001
