@@ -37,6 +37,12 @@ def test_caddy_waits_for_a_healthy_gateway_at_the_port_it_listens_on():
     assert f"{{$GATEWAY:gateway:{port}}}" in CADDYFILE.read_text()
 
 
+def test_settings_of_the_operator_cannot_move_the_data_or_the_trust():
+    gateway = compose.service("gateway")
+    assert gateway["env_file"] == [{"path": ".env", "required": False}]
+    assert {"DATA_DIR", "PUBLIC_BASE_URL", "TRUSTED_PROXIES", "CLIENT_IP_HEADER"} == set(gateway["environment"])
+
+
 def test_what_must_last_is_in_named_volumes():
     kept = {name: compose.service(name)["volumes"] for name in ("gateway", "caddy")}
     assert kept["gateway"] == ["data:/data"]
