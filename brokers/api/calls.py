@@ -7,7 +7,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
-from brokers.api import bulk, candles, contracts, hours, market, openapi, orders, portfolio, refusals, utilities
+from brokers.api import bulk, candles, contracts, hours, market, openapi, options, orders, portfolio, refusals, utilities
 
 
 class Parsed(Parser):
@@ -37,6 +37,7 @@ for calls, tag in (
     (market, "Market"),
     (candles, "Market"),
     (contracts, "Market"),
+    (options, "Options"),
     (hours, "Utilities"),
 ):
     api.add_router("", calls.router, tags=[tag])

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from apiauth.errors import ApiError
 from brokers.api.envelope import refusal
-from brokers.errors import BrokerError, OrderRefused, UnknownOrder
+from brokers.errors import BrokerError, NoSuchContract, OrderRefused, UnknownOrder
 
 MOST_FIELDS, LONGEST_NAME = 20, 64  # a refusal stays small, however large the mistake
 PROBLEMS = {
@@ -60,7 +60,7 @@ def unreadable(request: HttpRequest, error: Any) -> HttpResponse:
 def refused(request: HttpRequest, error: Any) -> HttpResponse:
     """A rule said no; an order that was booked as rejected is named."""
     booked = error.orderid if isinstance(error, OrderRefused) else None
-    return refusal(request, 404 if isinstance(error, UnknownOrder) else 400, error.message, orderid=booked)
+    return refusal(request, 404 if isinstance(error, UnknownOrder | NoSuchContract) else 400, error.message, orderid=booked)
 
 
 def unexpected(request: HttpRequest, error: Any) -> NoReturn:

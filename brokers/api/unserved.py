@@ -16,8 +16,7 @@ TRADE = (
     "optionsorder", "optionsmultiorder", "placegttorder", "modifygttorder", "cancelgttorder",
 )  # fmt: skip
 ASK = (
-    "optionsymbol", "optionchain", "optiongreeks", "multioptiongreeks", "syntheticfuture",
-    "gttorderbook",
+    "optiongreeks", "multioptiongreeks", "syntheticfuture", "gttorderbook",
     "telegram/notify", "telegram/start", "telegram/stop", "telegram/webhook", "telegram/broadcast", "whatsapp/notify",
     "portfolio/backtest", "portfolio/tearsheet", "portfolio/holdings", "sip/backtest",
 )  # fmt: skip

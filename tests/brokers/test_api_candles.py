@@ -6,14 +6,15 @@ from itertools import pairwise
 import pytest
 
 from brokers.schemas.answers import DepthAnswer, HistoryAnswer, IntervalsAnswer, QuotesAnswer
+from brokers.schemas.answers.market import CandleRow
 from brokers.types import Interval
-from tests.program import refused
+from tests.program import Program, refused
 
 INFY = {"symbol": "INFY", "exchange": "NSE"}
 SPAN = INFY | {"interval": "5m", "start_date": "2026-11-20", "end_date": "2026-11-23"}
 
 
-def candles(program, **changes):
+def candles(program: Program, **changes: str) -> list[CandleRow]:
     return program.asks(HistoryAnswer, "history", **SPAN | changes).data
 
 

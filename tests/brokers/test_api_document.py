@@ -38,7 +38,7 @@ def test_every_call_says_what_it_does_in_a_few_words_of_its_own(document):
     assert all(" " in summary and len(summary) <= 50 for summary in summaries)
 
 
-@pytest.mark.parametrize("call", ["modifyorder", "cancelorder", "orderstatus", "symbol"])
+@pytest.mark.parametrize("call", ["modifyorder", "cancelorder", "orderstatus", "symbol", "optionsymbol", "optionchain"])
 def test_what_may_be_unknown_says_404(document, call):
     assert "404" in document["paths"][f"/api/v1/{call}"]["post"]["responses"]
 

@@ -13,7 +13,7 @@ SERVED = (
     "openposition", "funds", "quotes", "symbol", "search", "analyzer", "analyzer/toggle",
     "placesmartorder", "cancelallorder", "closeposition", "basketorder", "splitorder",
     "multiquotes", "holdings", "margin", "pnl/symbols", "expiry", "depth", "history", "intervals",
-    "market/holidays", "market/timings",
+    "market/holidays", "market/timings", "optionsymbol", "optionchain",
 )  # fmt: skip
 CHANGES = (
     "placeorder", "placesmartorder", "modifyorder", "cancelorder", "cancelallorder", "closeposition", "basketorder",
