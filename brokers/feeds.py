@@ -87,7 +87,7 @@ def _ask(instrument: tuple[str, str], *, deep: bool) -> Quote | Depth | None:
     """None where there is no market any more: the contract has expired since, or it cannot be computed."""
     exchange, symbol = instrument
     try:
-        ask = getattr(quotes, "depth", quotes.quote) if deep else quotes.quote
+        ask = quotes.depth if deep else quotes.quote
         return ask(symbol, Exchange(exchange))
     except (BrokerError, ValueError):
         return None

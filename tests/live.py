@@ -94,17 +94,22 @@ class Live:
 
 @contextmanager
 def live_server(
-    env: Mapping[str, str] | None = None, *args: str, fresh: bool = False, second_port: bool = True
+    env: Mapping[str, str] | None = None,
+    *args: str,
+    fresh: bool = False,
+    second_port: bool = True,
+    default_port: bool = False,
 ) -> Iterator[Live]:
     """`manage.py serve ARGS` on free ports until the block ends.
 
     `env` is added to an otherwise clean environment. The data directory is a copy of a migrated one; `fresh` starts with an
-    empty one instead.
+    empty one instead. `default_port` leaves the second port to `serve`.
     """
     with environment(env or {}, fresh=fresh) as clean:
-        ws_port = free_port() if second_port else 0
         ports = [] if "--port" in args else ["--port", "0"]
-        live = start(clean, "manage.py", "serve", *ports, "--ws-port", str(ws_port), *args)
+        if not default_port:
+            ports += ["--ws-port", str(free_port() if second_port else 0)]
+        live = start(clean, "manage.py", "serve", *ports, *args)
         try:
             live.base = live.wait_for(r"on (http://\S+)")[1]
             live.ws = live.wait_for(r"on (ws://\S+)")[1] if second_port else None

@@ -20,9 +20,9 @@ class Owned:
 
 
 @contextmanager
-def owned_server(env: Mapping[str, str] | None = None) -> Iterator[Owned]:
+def owned_server(env: Mapping[str, str] | None = None, *, default_port: bool = False) -> Iterator[Owned]:
     with environment(env or {}) as prepared:
         manage("create_owner", "owner", "owner@example.com", env=prepared | {"OWNER_PASSWORD": PASSWORD})
         token = manage("issue_api_key", "owner", "--name", "test", env=prepared).stdout.strip()
-        with live_server(prepared) as live:
+        with live_server(prepared, default_port=default_port) as live:
             yield Owned(live, token)

@@ -51,15 +51,16 @@ def listen(client: Any) -> dict[str, Any]:
     }
     quote.told.clear()
     ltp.told.clear()
-    ltp.until(lambda told: len(told) > 3)  # two seconds in which the quote must be silent
-    return heard | {"after unsubscribing": quote.told[1:]}
+    went_on = ltp.until(lambda told: len(told) > 5)  # some seconds in which the quote must be silent
+    return heard | {"after unsubscribing": quote.told[1:], "went on": len(went_on)}
 
 
 def follow_orders(client: Any) -> list[Any]:
     """2.x alone has them: an order placed over the API is heard of here."""
     heard = Heard()
     client.subscribe_orders(on_order_update=heard)
-    time.sleep(0.5)
+    client.subscribe_ltp([TCS], on_data_received=(answered := Heard()))
+    answered.until(bool)  # the server has read what was sent before it
     order = {"symbol": "INFY", "exchange": "NSE", "action": "BUY", "product": "CNC", "quantity": 1}
     resting = client.placeorder(**order, price_type="LIMIT", price=900.5)
     client.cancelorder(order_id=resting["orderid"])
