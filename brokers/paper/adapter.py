@@ -76,16 +76,18 @@ def funds(user_id: int) -> Funds:
     at = clock.now()
     account = PaperAccount.objects.filter(user_id=user_id).first()
     account = account or PaperAccount(user_id=user_id, session=clock.session(at), opened=at)
-    open_positions, delivered = _positions(user_id, at=at), _holdings(user_id, at=at)
+    open_positions, delivered = _positions(user_id, at=at), list(PaperHolding.objects.filter(user_id=user_id))
+    worth = sum((row.quantity * market.ltp(row.symbol, Exchange(row.exchange), at=at) for row in delivered), ZERO)
     return Funds(
         available=account.cash,
         used_margin=account.used_margin,
         starting_capital=account.starting_capital,
         realised=account.realised,
         realised_today=account.realised_on(clock.session(at)),
-        unrealised=sum((each.unrealised for each in open_positions), ZERO) + sum((each.pnl for each in delivered), ZERO),
-        gross_exposure=sum((abs(each.quantity) * each.ltp for each in open_positions), ZERO)
-        + sum((each.value for each in delivered), ZERO),
+        unrealised=sum((each.unrealised for each in open_positions), ZERO)
+        + worth
+        - sum((row.margin for row in delivered), ZERO),
+        gross_exposure=sum((abs(each.quantity) * each.ltp for each in open_positions), ZERO) + worth,
         last_reset=account.opened,
     )
 
