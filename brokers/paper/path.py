@@ -52,8 +52,12 @@ def price(course: Course, second: int) -> int:
 
 def volume(course: Course, second: int) -> int:
     """Of the session, up to and with this second."""
-    minute = _minute(course, second)
-    return minute.before + minute.volume * (second - minute.start + 1) // MINUTE
+    span = session(course, second)
+    while second < span.start + span.length - 1:
+        if span.length == MINUTE:
+            return span.before + span.volume * (second - span.start + 1) // MINUTE
+        span = _part(span, second)
+    return span.before + span.volume
 
 
 def extremes(course: Course, first: int, last: int) -> tuple[int, int]:
@@ -95,13 +99,6 @@ def day(second: int) -> int:
 def session(course: Course, second: int) -> Span:
     """The session that a second belongs to."""
     return session_of(course, day(second))
-
-
-def _minute(course: Course, second: int) -> Span:
-    span = session(course, second)
-    while span.length > MINUTE:
-        span = _part(span, second)
-    return span
 
 
 def _part(span: Span, second: int) -> Span:
