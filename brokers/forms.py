@@ -29,7 +29,7 @@ def products(instrument: Instrument) -> list[Product]:
 
 def _price(label: str) -> forms.DecimalField:
     widget = forms.NumberInput(attrs={"step": "any", "min": "0", "inputmode": "decimal"})
-    return forms.DecimalField(label=label, min_value=0, max_digits=18, decimal_places=4, required=False, widget=widget)
+    return forms.DecimalField(label=label, min_value=0, max_digits=18, decimal_places=4, widget=widget)
 
 
 def _choice(label: str, words: Mapping[Any, str]) -> forms.ChoiceField:
@@ -67,7 +67,8 @@ class AmountsForm(forms.Form):
             if self.kind not in sentences:
                 self.errors.pop(name, None)
                 self.cleaned_data[name] = ZERO
-            elif name not in self.errors and not self.cleaned_data.get(name):
+            elif self.has_error(name, "required") or self.cleaned_data.get(name) == ZERO:
+                self.errors.pop(name, None)
                 self.add_error(name, sentences[PriceType(self.kind)])
         return self.cleaned_data
 
@@ -139,9 +140,7 @@ class ModifyForm(AmountsForm):
         super().__init__(*args, lot=lot, initial=now)
         self.found = order
         for name, sentences in NEEDED.items():
-            if order.pricetype in sentences:
-                self.fields[name].required = True
-            else:
+            if order.pricetype not in sentences:
                 del self.fields[name]
 
     @property

@@ -16,11 +16,11 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 DESK = {"width": 1280, "height": 960}
 PHONE = {"width": 360, "height": 740}
 ORDERS = [
-    ("RELIANCE", "BUY", 40, "MIS", "MARKET", 0),
-    ("INFY", "SELL", 75, "MIS", "MARKET", 0),
+    ("RELIANCE", "BUY", 40, "CNC", "MARKET", 0),
+    ("INFY", "BUY", 75, "CNC", "MARKET", 0),
     ("TCS", "BUY", 12, "CNC", "MARKET", 0),
-    ("SBIN", "BUY", 200, "MIS", "LIMIT", 500),
-    ("INFY", "BUY", 25, "MIS", "MARKET", 0),
+    ("SBIN", "BUY", 200, "CNC", "LIMIT", 500),
+    ("INFY", "SELL", 25, "CNC", "MARKET", 0),
     ("HDFCBANK", "BUY", 30, "CNC", "MARKET", 0),
 ]
 BANS = [

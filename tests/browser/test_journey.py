@@ -47,7 +47,7 @@ def test_the_owner_comes_from_the_link_to_an_order_in_the_browser(newcomer, unow
     token = newcomer.create_key("First program")
     orderid = place(unowned, token)
     newcomer.open("/")
-    expect(newcomer.page.get_by_text(orderid)).to_be_visible()
+    expect(newcomer.page.get_by_text(orderid).first).to_be_visible()
 
 
 def test_the_link_works_once(newcomer, unowned):

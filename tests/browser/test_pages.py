@@ -6,13 +6,10 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.slow
 
-OURS = ["/", "/orders/", "/keys/", "/account/password/", "/security/", "/security/?q=nothing"]
+TRADING = ["/", "/trade/", "/trade/?q=bank", "/trade/NSE/INFY/", "/orders/", "/trades/", "/positions/", "/holdings/", "/mode/",
+           "/orders/cancel-all/", "/positions/close-all/"]  # fmt: skip
+OURS = [*TRADING, "/keys/", "/account/password/", "/security/", "/security/?q=nothing"]
 THEIRS = ["/api/v1/docs", "/admin/", "/admin/security/ban/add/", "/admin/accounts/user/1/change/"]
-NOW = "/dashboard/account/"
-HIDE = """() => {
-  Object.defineProperty(document, "hidden", { get: () => true });
-  document.dispatchEvent(new Event("visibilitychange"));
-}"""
 PHONE = {"width": 360, "height": 740}
 ORDER = {"strategy": "First", "symbol": "INFY", "exchange": "NSE", "action": "BUY", "quantity": "1", "product": "CNC"}
 
@@ -71,51 +68,12 @@ def test_a_key_is_shown_once(owner_browser):
     assert token not in owner_browser.page.content()
 
 
-def test_an_order_appears_on_the_open_dashboard(owner_browser):
-    token = owner_browser.create_key("Live")
-    owner_browser.open("/")
-    order = ORDER | {"apikey": token, "pricetype": "MARKET"}
-    orderid = httpx.post(f"{owner_browser.base}/api/v1/placeorder", json=order).json()["orderid"]
-    expect(owner_browser.page.get_by_text(orderid)).to_be_visible(timeout=12_000)
-
-
 def test_no_column_of_the_admins_orders_hides_behind_the_filters(owner_browser):
     order = ORDER | {"apikey": owner_browser.create_key("Wide"), "pricetype": "MARKET"}
     httpx.post(f"{owner_browser.base}/api/v1/placeorder", json=order).raise_for_status()
     owner_browser.page.set_viewport_size({"width": 1440, "height": 900})
     owner_browser.open("/admin/brokers/journalentry/")
     assert owner_browser.page.locator(".results").evaluate("box => box.scrollWidth - box.clientWidth") == 0
-
-
-def test_the_open_dashboard_asks_every_five_seconds(owner_browser):
-    page = owner_browser.page
-    page.clock.install()
-    page.reload()
-    for _ in range(2):
-        with page.expect_response(f"**{NOW}"):
-            page.clock.run_for(5_000)
-
-
-def test_a_hidden_dashboard_asks_nothing(owner_browser):
-    page, asked = owner_browser.page, []
-    page.clock.install()
-    page.reload()
-    page.evaluate(HIDE)
-    page.on("request", lambda request: asked.append(request.url))
-    page.clock.run_for(60_000)
-    page.evaluate("fetch('/healthz')")
-    assert asked == [f"{owner_browser.base}/healthz"]
-
-
-def test_a_dashboard_that_cannot_ask_says_so(owner_browser):
-    owner_browser.pardon("net::ERR_FAILED")
-    owner_browser.page.route(f"**{NOW}", lambda route: route.abort())
-    expect(owner_browser.page.locator("[data-live-word]")).to_have_text("Not updating", timeout=12_000)
-
-
-def test_the_dashboard_notices_that_the_session_has_ended(owner_browser):
-    owner_browser.page.context.clear_cookies()
-    owner_browser.page.wait_for_url("**/login/", timeout=12_000)
 
 
 def test_a_ban_is_ordered_and_lifted(owner_browser):

@@ -1,5 +1,6 @@
 """Somebody at a browser: what they do on our pages, and what the browser complained about meanwhile."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -55,6 +56,21 @@ class Visitor:
         self.open("/keys/")
         self.send("Create key", name=name)
         return self.page.get_by_role("textbox", name=f"Key {name}").input_value()
+
+    def fill_ticket(self, symbol: str, **fields: str) -> None:
+        """Everything but the button; what is not named stays as the ticket begins."""
+        self.open(f"/trade/NSE/{symbol}/")
+        for name, value in fields.items():
+            if name in ("action", "pricetype", "product"):
+                self.page.locator(f"[name={name}][value='{value}']").check()
+            else:
+                self.page.locator(f"[name={name}]").fill(value)
+
+    def place(self) -> str:
+        """Press the button of the ticket; the order's id."""
+        self.page.locator("button.place").click()
+        self.page.wait_for_url(re.compile(r"/orders/\d+/$"))
+        return self.page.url.rstrip("/").rpartition("/")[2]
 
     def ban(self, address: str) -> None:
         self.open("/security/")

@@ -17,13 +17,13 @@ let socket = null;
 let live = false; // the socket is open and listens
 let failures = 0;
 let asked = null; // the subscriptions that the server holds, as text
-let refreshing = null;
 let last = 0; // when a refresh began
+let leaving = false; // on the way to the login
 let timers = {};
 
 function later(name, action, pause) {
   clearTimeout(timers[name]);
-  timers[name] = setTimeout(action, pause);
+  timers[name] = leaving ? null : setTimeout(action, pause);
 }
 
 function say(state) {
@@ -57,13 +57,21 @@ async function fetchPart() {
   if (answer.redirected) {
     const login = new URL(answer.url); // the session has ended, and the login may say so
     login.searchParams.delete("next"); // it leads back to the whole page, not to its part
-    location.assign(login);
+    leave(login);
     return;
   }
   if (!answer.ok) {
     throw new Error(answer.headers.get("Retry-After") ?? "15");
   }
   replace(new DOMParser().parseFromString(await answer.text(), "text/html").body);
+}
+
+function leave(login) {
+  if (!leaving) {
+    leaving = true;
+    stop();
+    location.assign(login);
+  }
 }
 
 async function refresh() {
@@ -73,7 +81,7 @@ async function refresh() {
     await fetchPart();
     say(live ? LIVE : POLLING);
   } catch (failure) {
-    say(live ? LIVE : DEAF);
+    say(DEAF);
     pause = Math.max(EVERY, 1000 * (Number(failure.message) || 15));
   }
   if (!document.hidden) {
