@@ -32,5 +32,11 @@ def test_every_setting_read_from_the_environment_is_in_the_example():
     assert not [name for name in names if f"{name}=" not in example]
 
 
+def test_the_readme_names_every_call_that_is_served_and_no_other(client, db):
+    rows = re.findall(r"^\| \w+ calls \| ([^|;]+)", (ROOT / "README.md").read_text(), flags=re.MULTILINE)
+    named = [f"/api/v1/{name.strip()}" for row in rows for name in row.split(",")]
+    assert sorted(named) == sorted(client.get("/api/v1/openapi.json").json()["paths"])
+
+
 def test_the_licence_is_an_spdx_expression():
     assert 'license = "Apache-2.0"' in (ROOT / "pyproject.toml").read_text()

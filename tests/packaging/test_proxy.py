@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from tests.live import Live, free_port, live_server
-from tests.packaging.caddy import Proxy, caddy
+from tests.packaging.caddy import CADDYFILE, Proxy, caddy
 
 pytestmark = [
     pytest.mark.slow,
@@ -54,6 +55,13 @@ def key(gateway) -> str:
     gateway.manage("create_owner", "owner", "owner@example.com")
     issued = gateway.manage("issue_api_key", "owner", "--name", "bot").stdout
     return str(next(word for word in issued.split() if word.startswith("oa_live_")))
+
+
+@pytest.mark.parametrize(("domain", "code"), [("gateway.example.com", 0), ("", 1)])
+def test_the_file_is_valid_for_a_public_name_and_for_none_it_is_not(domain, code, tmp_path):
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DOMAIN": domain}
+    validate = ["caddy", "validate", "--config", str(CADDYFILE), "--adapter", "caddyfile"]
+    assert subprocess.run(validate, env=env, capture_output=True, check=False).returncode == code
 
 
 def test_a_page_comes_through_with_the_armour_of_https(proxy, key):
