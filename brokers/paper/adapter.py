@@ -77,6 +77,7 @@ def funds(user_id: int) -> Funds:
     account = PaperAccount.objects.filter(user_id=user_id).first()
     account = account or PaperAccount(user_id=user_id, session=clock.session(at), opened=at)
     open_positions, delivered = _positions(user_id, at=at), list(PaperHolding.objects.filter(user_id=user_id))
+    invested = sum((row.margin for row in delivered), ZERO)
     worth = sum((row.quantity * market.ltp(row.symbol, Exchange(row.exchange), at=at) for row in delivered), ZERO)
     return Funds(
         available=account.cash,
@@ -84,9 +85,7 @@ def funds(user_id: int) -> Funds:
         starting_capital=account.starting_capital,
         realised=account.realised,
         realised_today=account.realised_on(clock.session(at)),
-        unrealised=sum((each.unrealised for each in open_positions), ZERO)
-        + worth
-        - sum((row.margin for row in delivered), ZERO),
+        unrealised=sum((each.unrealised for each in open_positions), ZERO) + worth - invested,
         gross_exposure=sum((abs(each.quantity) * each.ltp for each in open_positions), ZERO) + worth,
         last_reset=account.opened,
     )
