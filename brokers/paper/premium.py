@@ -3,8 +3,8 @@
 A share or an index is its own course. A future is the spot and a carry that holds for a session. An option's premium is half of
 d + sqrt(d^2 + 4 a^2), d being how far it is in the money against the future and a what it is worth at the money: volatility and
 days left, fixed for a session as the carry is. That curve has the shape of the usual formulas with fatter ends (far strikes are
-worth something, as in the market), call and put keep their parity, and integers alone compute it: the same on every machine.
-From the close of its last day a contract is worth what it pays, an option one tick at least.
+worth something, as in the market), call and put keep their parity, and it takes only integers and the four operations and roots
+that every machine rounds alike. From the close of its last day a contract is worth what it pays, an option one tick at least.
 
 In one stretch a price only ever rises with the underlying, or (a put's) only ever falls. So whatever is known of the course of
 the underlying, its extremes or when it first reaches a price, is known of the contract without walking its seconds.

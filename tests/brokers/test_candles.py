@@ -59,7 +59,7 @@ def test_the_bars_of_a_contracts_last_day_make_the_daily_one(listing):
 
 
 @few
-@given(listing=anything, interval=st.sampled_from(INTRADAY), second=st.integers(60, 86_399))
+@given(listing=anything, interval=st.sampled_from(INTRADAY[6:]), second=st.integers(60, 86_399))
 def test_the_running_bar_is_the_quote(listing, interval, second):
     now = datetime.fromtimestamp(start(listing) + second, UTC)
     running = bars(listing, interval, start=now.astimezone(IST).date(), end=now.astimezone(IST).date(), now=now)[-1]
