@@ -37,9 +37,11 @@ class Listener:
         return rows
 
     async def add(self, topics: Iterable[Topic]) -> None:
-        """Their first ticks are in the outbox at once; in slices, since a thousand quotes take a while."""
+        """The first ticks of those that are new are in the outbox at once; in slices, since a thousand quotes take a while."""
         began = time.perf_counter()
         for topic in topics:
+            if topic in self._topics:
+                continue
             self._topics[topic] = None
             self.feed.listen(self.outbox, topic)
             if time.perf_counter() - began > SLICE:

@@ -186,3 +186,16 @@ def test_the_watcher_outlives_a_killed_connection(watcher, heard, monkeypatch):
         )
     bump_elsewhere()
     assert heard.get(timeout=30) >= 0
+
+
+def test_whoever_watches_the_whole_is_told_behind_the_last_follower(calls):
+    told: list[list[int]] = []
+
+    def look(**_: object) -> None:
+        told.append(list(calls))
+
+    propagation.moved.connect(look)
+    propagation.catch_up()
+    propagation.catch_up()
+    propagation.moved.disconnect(look)
+    assert told == [[0]]

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 
 from apiauth import keys
-from brokers import feeds, listening, orderdesk, stream
+from brokers import feeds, listening, orderdesk, quotes, stream
 from security import bans, sockets
 from tests.wire import HOME, entered, play
 
@@ -90,6 +90,25 @@ def test_subscriptions_beyond_the_most_are_refused_one_by_one(api_key, monkeypat
     ack, error = play(scene)
     assert [row["status"] for row in ack["subscriptions"]] == ["success", "success", "error"]
     assert error["code"] == "PROCESSING_ERROR"
+
+
+def test_asking_again_for_what_one_has_costs_no_quote(api_key, monkeypatch):
+    asked: list[str] = []
+    real = quotes.quote
+
+    def quote(symbol, exchange):
+        asked.append(symbol)
+        return real(symbol, exchange)
+
+    async def scene(wire):
+        program = await entered(wire(), api_key)
+        for _ in range(5):
+            await program.ask("subscribe", action="subscribe", symbols=[INFY] * 50)
+
+    monkeypatch.setattr(quotes, "quote", quote)
+    monkeypatch.setattr("brokers.feeds.seconds_to_next", lambda: 60.0)
+    play(scene)
+    assert asked == ["INFY"]
 
 
 def test_who_neither_listens_nor_speaks_is_closed(api_key, monkeypatch):
