@@ -23,6 +23,7 @@ LINGER = 0.3  # seconds between an error and the close behind it: programs need 
 IDLE = 600.0  # seconds without a subscription and without a message
 PACE = 20  # messages a second
 MOST_INVALID = 20
+BURST = 64  # frames in a row
 MALFORMED, QUIET = 4400, 4408  # close codes beside those of security.sockets
 
 
@@ -158,7 +159,9 @@ class Stream(AsyncConsumer):  # type: ignore[misc]
     async def _pump(self, listener: Listener) -> None:
         try:
             while True:
-                await self.say(await listener.outbox.next())
+                for _ in range(BURST):
+                    await self.say(await listener.outbox.next())
+                await asyncio.sleep(0)  # a socket that takes all at once would keep the loop to itself
         except OSError:
             return  # the client is gone; the server says so to the consumer
         except Exception:
