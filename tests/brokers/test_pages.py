@@ -228,3 +228,21 @@ def test_the_switch_to_live_says_that_a_broker_is_needed(browser, owner):
 def test_the_switch_back_to_paper_works(browser, live):
     assert "Your orders go to the paper market from now on." in told(browser.post("/mode/", {"mode": "analyze"}, follow=True))
     assert 'class="mode paper"' in told(browser.get("/orders/"))
+
+
+def test_one_orders_page_tells_its_steps(browser, place, noon):
+    waits = buy(place, price=1).orderid
+    noon.shift(timedelta(seconds=5))
+    browser.post("/orders/cancel/", {"orderid": waits})
+    page = told(browser.get(f"/orders/{waits}/"))
+    steps = re.findall(r'<span class="badge[^"]*">([\w ]+)</span>', page.partition('class="steps"')[2])
+    assert steps == ["open", "cancelled"]
+
+
+def test_what_was_bought_for_delivery_is_a_holding_the_next_day(browser, place, noon):
+    buy(place)
+    assert "No holding yet." in told(browser.get("/holdings/"))
+    noon.shift(timedelta(days=1))
+    page = told(browser.get("/holdings/"))
+    assert 'id="sell-NSE-INFY"' in page
+    assert "Gain or loss" in page
