@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from brokers import symbols
 from brokers.money import price
 from brokers.paper import market
 from brokers.types import Exchange
@@ -155,3 +156,14 @@ def test_the_mode_is_told_beside_every_page_and_live_needs_a_broker(owner_browse
     owner_browser.page.get_by_role("note", name="Trading mode").get_by_role("link", name="Switch to live").click()
     owner_browser.page.get_by_role("button", name="Switch to live").click()
     expect(owner_browser.page.get_by_role("alert")).to_have_text("Connect a live broker before switching to live mode.")
+
+
+@pytest.mark.parametrize("width", [360, 820, 1160, 1440])
+def test_a_long_symbol_hides_nothing_at_any_width(owner_browser, width):
+    option = next(each for each in symbols.search("BANKNIFTY", exchange=Exchange.NFO) if each.is_option)
+    owner_browser.fill_ticket(option.symbol, exchange="NFO", pricetype="LIMIT", price="0.05")
+    owner_browser.place()
+    owner_browser.page.set_viewport_size({"width": width, "height": 800})
+    owner_browser.open("/orders/?status=open")
+    box = owner_browser.page.locator(".card.flush")
+    assert (owner_browser.overflow(), box.evaluate("box => box.scrollWidth - box.clientWidth")) == (0, 0)

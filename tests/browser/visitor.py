@@ -57,9 +57,9 @@ class Visitor:
         self.send("Create key", name=name)
         return self.page.get_by_role("textbox", name=f"Key {name}").input_value()
 
-    def fill_ticket(self, symbol: str, **fields: str) -> None:
+    def fill_ticket(self, symbol: str, exchange: str = "NSE", **fields: str) -> None:
         """Everything but the button; what is not named stays as the ticket begins."""
-        self.open(f"/trade/NSE/{symbol}/")
+        self.open(f"/trade/{exchange}/{symbol}/")
         for name, value in fields.items():
             if name in ("action", "pricetype", "product"):
                 self.page.locator(f"[name={name}][value='{value}']").check()
