@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from brokers.money import rupees, whole
-from brokers.templatetags.money import change, direction
+from brokers.money import price, rupees, whole
+from brokers.templatetags.money import change, direction, units
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,22 @@ def test_a_gain_and_a_loss_have_a_class(amount, name):
 
 def test_a_short_quantity_carries_a_minus():
     assert whole(-123456) == "\N{MINUS SIGN}1,23,456"
+
+
+@pytest.mark.parametrize(
+    ("amount", "written"),
+    [
+        ("84.2525", "84.2525"),
+        ("84.255", "84.255"),
+        ("84.0005", "84.0005"),
+        ("1512.4", "1,512.40"),
+        ("0", "0.00"),
+        ("0.05", "0.05"),
+    ],
+)
+def test_a_price_keeps_the_quarters_of_a_paisa_that_currencies_move_in(amount, written):
+    assert price(Decimal(amount)) == written
+
+
+def test_the_script_is_given_whole_numbers():
+    assert (units(Decimal("-84.2525")), units(Decimal("1E+3")), units(7)) == (-842525, 10_000_000, 70_000)

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from brokers import orders, portfolio, quotes
+from brokers import orders, portfolio, quotes, symbols
 from brokers.models import JournalEntry
 from brokers.types import ZERO, Action, Exchange, OrderStatus, PriceType, Product
 
@@ -166,6 +166,34 @@ def test_more_than_is_available_is_said_before_it_is_refused(browser):
 @pytest.mark.parametrize("page", ["/trade/NSE/NOTHING/", "/trade/NOWHERE/INFY/", "/trade/NSE/NOTHING/price/"])
 def test_what_cannot_be_traded_has_no_ticket(browser, page):
     assert browser.get(page).status_code == 404
+
+
+@pytest.fixture
+def future(noon) -> str:
+    """The page of a contract in lots of 65."""
+    (found, *_) = [each for each in symbols.search("NIFTY", exchange=Exchange.NFO) if each.is_future and each.name == "NIFTY"]
+    assert found.lotsize == 65
+    return f"/trade/NFO/{found.symbol}/"
+
+
+def test_a_contract_begins_with_a_lot_to_be_carried_overnight(browser, future):
+    answer = browser.get(future)
+    assert "In lots of 65." in told(answer)
+    assert [answer.context["form"].initial[name] for name in ("quantity", "product")] == [65, "NRML"]
+
+
+def test_parts_of_a_lot_are_refused_with_the_nearest_whole_ones(browser, future):
+    answer = send(browser, future, quantity="100", product="NRML")
+    assert answer.context["form"].errors["quantity"] == ["Whole lots of 65 only: 65 or 130."]
+
+
+def test_a_contract_cannot_be_delivered(browser, future):
+    assert [*send(browser, future, quantity="65", product="CNC").context["form"].errors] == ["product"]
+
+
+def test_an_index_is_quoted_and_has_no_ticket(browser):
+    assert browser.get("/trade/NSE_INDEX/NIFTY/").status_code == 404
+    assert "/trade/NSE_INDEX/" not in told(browser.get("/trade/", {"q": "NIFTY"}))
 
 
 def test_the_search_lists_matches_that_lead_to_their_tickets(browser):
