@@ -19,7 +19,7 @@ DAYS = f"Between 1 and {MAX_DAYS} days, or empty."
 SCOPE_WORDS = {
     Scope.READ: "read: funds, orders, positions, quotes",
     Scope.TRADE: "trade: place, change and cancel orders",
-    Scope.STREAM: "stream: live prices (this release does not serve them yet)",
+    Scope.STREAM: "stream: live prices and what happens to orders",
     Scope.BANS: "bans: the list of banned addresses",
 }
 OVERLAP_WORDS = {

@@ -120,10 +120,6 @@ def test_the_name_of_an_ended_key_and_of_somebody_elses_is_free(browser, api_key
         assert browser.post(PAGE, FORM | {"name": name}).context["issued"]
 
 
-def test_the_stream_scope_says_that_it_is_for_later(browser):
-    assert "this release does not serve them yet" in browser.get(PAGE).content.decode()
-
-
 def test_a_name_is_text_and_no_markup(browser):
     page = browser.post(PAGE, FORM | {"name": "<script>x</script>"}).content.decode()
     assert "<script>x" not in page
