@@ -32,6 +32,12 @@ def _price(label: str) -> forms.DecimalField:
     return forms.DecimalField(label=label, min_value=0, max_digits=18, decimal_places=4, widget=widget)
 
 
+def _short(price: Decimal) -> Decimal:
+    """Two places where two are enough."""
+    paise = price.quantize(Decimal("0.01"))
+    return paise if paise == price else price.normalize()
+
+
 def _choice(label: str, words: Mapping[Any, str]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, widget=forms.RadioSelect, choices=[(key.value, text) for key, text in words.items()])
 
@@ -98,8 +104,8 @@ class TicketForm(AmountsForm):
             "pricetype": PriceType.MARKET.value,
             "product": products(instrument)[0].value,
             "quantity": instrument.lotsize,
-            "price": ltp,
-            "trigger_price": ltp,
+            "price": _short(ltp),
+            "trigger_price": _short(ltp),
         }
         wanted = {name: wishes[name] for name in usual if wishes.get(name)}
         return cls(initial=usual | wanted | {"token": tickets.token()}, instrument=instrument)
@@ -136,7 +142,7 @@ class ModifyForm(AmountsForm):
     """Asks for what the order's price type takes; begins with what the order has."""
 
     def __init__(self, *args: Any, order: Order, lot: int) -> None:
-        now = {"quantity": order.quantity, "price": order.price, "trigger_price": order.trigger_price}
+        now = {"quantity": order.quantity, "price": _short(order.price), "trigger_price": _short(order.trigger_price)}
         super().__init__(*args, lot=lot, initial=now)
         self.found = order
         for name, sentences in NEEDED.items():

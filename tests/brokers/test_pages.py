@@ -96,7 +96,8 @@ def test_an_order_is_changed_by_its_form(browser, owner, place):
 
 def test_the_form_asks_only_for_what_the_order_has(browser, place):
     waits = buy(place, price=1).orderid
-    assert list(browser.get(f"/orders/{waits}/modify/").context["form"].fields) == ["quantity", "price"]
+    form = browser.get(f"/orders/{waits}/modify/").context["form"]
+    assert {name: str(form[name].value()) for name in form.fields} == {"quantity": "3", "price": "1.00"}
 
 
 def test_a_change_that_is_refused_says_why_and_keeps_the_input(browser, owner, place):
