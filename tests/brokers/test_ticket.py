@@ -212,7 +212,7 @@ def test_an_order_of_the_ticket_is_found_by_programs(browser, owner):
     assert orders.find(owner.pk, order.orderid) == order
 
 
-def test_orders_are_limited_like_those_of_programs(browser):
+def test_orders_are_limited_like_those_of_programs(noon, browser):
     answers = [browser.post(PAGE, {}).status_code for _ in range(61)]
     assert answers[-1] == 429
     assert browser.get("/orders/").status_code == 200
