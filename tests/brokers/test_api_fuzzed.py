@@ -9,6 +9,7 @@ import pytest
 from tests.brokers.test_api_door import SERVED, SERVED_LOOKS
 from tests.live import ROOT
 from tests.owned import owned_server
+from tests.paper_clock import daytime
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +23,7 @@ ORDERS = "from brokers.models import JournalEntry; print(JournalEntry.objects.co
 
 @pytest.fixture
 def server():
-    with owned_server({"RATE_LIMITS": "off"}) as owned:
+    with owned_server({"RATE_LIMITS": "off", "PAPER_CLOCK": daytime()}) as owned:
         yield owned
 
 

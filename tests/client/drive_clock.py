@@ -36,7 +36,8 @@ def main() -> None:
     openalgo: Any = importlib.import_module("openalgo")
     client = openalgo.api(api_key=os.environ["OPENALGO_KEY"], host=os.environ["OPENALGO_HOST"])
     verb, *words = sys.argv[1:]
-    json.dump({"trade": trade, "look": look}[verb](client, *words), sys.stdout)
+    answers = trade(client, *words) if verb == "trade" else look(client, *words)
+    json.dump(answers, sys.stdout)
 
 
 if __name__ == "__main__":

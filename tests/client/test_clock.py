@@ -28,7 +28,7 @@ MINUTE = timedelta(minutes=1)
 
 def drive(python: str, env: Mapping[str, str], at: datetime, *words: str) -> dict[str, Any]:
     """One run of the program against a server whose paper clock stands there."""
-    with live_server(env | {"PAPER_CLOCK": standing_at(at)}, second_port=False) as live:
+    with live_server({**env, "PAPER_CLOCK": standing_at(at)}, second_port=False) as live:
         done = subprocess.run(
             [python, DRIVE, *words],
             cwd=env["DATA_DIR"], env={"OPENALGO_HOST": live.base, "OPENALGO_KEY": env["KEY"], "PATH": os.environ["PATH"]},
