@@ -11,8 +11,8 @@ class BrokersConfig(AppConfig):
 
     def ready(self) -> None:
         from brokers import events
-        from brokers.orderdesk import desk
         from brokers.paper import clock, settlement
+        from brokers.stream.orderdesk import desk
         from security import background, propagation
 
         clock.shift(settings.PAPER_CLOCK)  # a malformed setting stops the start

@@ -12,7 +12,7 @@ from accounts.sessions import Visit
 from apiauth import websocket
 from apiauth.errors import ApiError
 from apiauth.websocket import Admitted
-from brokers.stream import Guest, Stream
+from brokers.stream.conversation import Guest, Stream
 from security import aside, ratelimits, sockets
 from security.clientip import Caller
 from security.ratelimits import Refused, Rule

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from brokers import feeds, quotes
+from brokers import quotes
 from brokers.errors import UnknownInstrument
-from brokers.feeds import Feed
-from brokers.outbox import Outbox
-from brokers.speech import Topic, View
+from brokers.stream import feeds
+from brokers.stream.feeds import Feed
+from brokers.stream.outbox import Outbox
+from brokers.stream.speech import Topic, View
 from brokers.types import Exchange
 from tests.brokers.conftest import NOON
 
@@ -79,7 +80,7 @@ def test_the_ticker_runs_while_somebody_listens_and_ends_with_the_last(monkeypat
 
 @pytest.mark.parametrize(("now", "pause"), [(100.0, 1.005), (100.5, 0.505), (100.999, 0.006)])
 def test_a_tick_comes_just_behind_each_full_second(monkeypatch, now, pause):
-    monkeypatch.setattr("brokers.feeds.time.time", lambda: now)
+    monkeypatch.setattr("brokers.stream.feeds.time.time", lambda: now)
     assert feeds.seconds_to_next() == pytest.approx(pause)
 
 

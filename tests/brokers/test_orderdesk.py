@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.db import connections, transaction
 
-from brokers import events, journal, orderdesk
+from brokers import events, journal
 from brokers.models import JournalEntry
-from brokers.orderdesk import Desk
+from brokers.stream import orderdesk
+from brokers.stream.orderdesk import Desk
 from brokers.types import OrderStatus, OrderUpdate
 from security import propagation
 from tests.brokers.conftest import NOON, asked

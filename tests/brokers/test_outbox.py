@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from brokers import outbox
-from brokers.outbox import Outbox, Overflow
-from brokers.speech import Topic, View
+from brokers.stream import outbox
+from brokers.stream.outbox import Outbox, Overflow
+from brokers.stream.speech import Topic, View
 
 INFY, TCS = Topic("NSE", "INFY", View.LTP), Topic("NSE", "TCS", View.LTP)
 

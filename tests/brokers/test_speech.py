@@ -2,8 +2,8 @@
 
 import pytest
 
-from brokers import speech
-from brokers.speech import Code, Misspoken, Topic, View, understand
+from brokers.stream import speech
+from brokers.stream.speech import Code, Misspoken, Topic, View, understand
 
 INFY = {"symbol": "INFY", "exchange": "NSE"}
 

@@ -6,7 +6,8 @@ import pytest
 
 from apiauth import keys
 from apiauth.scopes import Scope
-from brokers import consumers, stream
+from brokers import consumers
+from brokers.stream import conversation
 from tests.wire import entered, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,7 +37,7 @@ def test_a_wrong_key_gets_its_error_then_the_close():
 
 def test_the_close_comes_late_enough_for_programs_to_notice(monkeypatch):
     waits: list[float] = []
-    real = stream.Stream._arm
+    real = conversation.Stream._arm
 
     def arm(self, seconds, call):
         waits.append(seconds)
@@ -45,7 +46,7 @@ def test_the_close_comes_late_enough_for_programs_to_notice(monkeypatch):
     async def scene(wire):
         await (await wire().accepted()).ask(action="authenticate", api_key="wrong")
 
-    monkeypatch.setattr(stream.Stream, "_arm", arm)
+    monkeypatch.setattr(conversation.Stream, "_arm", arm)
     play(scene)
     assert 0.3 in waits
 

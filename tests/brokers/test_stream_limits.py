@@ -9,7 +9,8 @@ import pytest
 from django.db import connections
 
 from apiauth import keys
-from brokers import feeds, listening, orderdesk, quotes, stream
+from brokers import quotes
+from brokers.stream import conversation, feeds, listener, orderdesk
 from security import bans, sockets
 from tests.wire import HOME, entered, play
 
@@ -62,7 +63,7 @@ def test_the_twentieth_invalid_message_closes():
 
 
 def test_more_messages_a_second_than_may_be_are_refused(monkeypatch):
-    monkeypatch.setattr(stream, "PACE", 3)
+    monkeypatch.setattr(conversation, "PACE", 3)
 
     async def scene(wire):
         program = await wire().accepted()
@@ -74,13 +75,13 @@ def test_more_messages_a_second_than_may_be_are_refused(monkeypatch):
 
 
 def test_the_pace_fills_again_by_the_second():
-    pace = stream.Pace(at=0.0)
+    pace = conversation.Pace(at=0.0)
     assert [pace.allows(at=0.0) for _ in range(21)] == [True] * 20 + [False]
     assert [pace.allows(at=0.1) for _ in range(3)] == [True, True, False]
 
 
 def test_subscriptions_beyond_the_most_are_refused_one_by_one(api_key, monkeypatch):
-    monkeypatch.setattr(listening, "MOST", 2)
+    monkeypatch.setattr(listener, "MOST", 2)
 
     async def scene(wire):
         program = await entered(wire(), api_key)
@@ -96,7 +97,7 @@ def test_subscriptions_beyond_the_most_are_refused_one_by_one(api_key, monkeypat
 def test_asking_again_for_what_one_has_costs_no_quote(api_key, monkeypatch):
     asked = Mock(side_effect=quotes.quote)
     monkeypatch.setattr(quotes, "quote", asked)
-    monkeypatch.setattr("brokers.feeds.seconds_to_next", lambda: 60.0)
+    monkeypatch.setattr("brokers.stream.feeds.seconds_to_next", lambda: 60.0)
 
     async def scene(wire):
         program = await entered(wire(), api_key)
@@ -108,7 +109,7 @@ def test_asking_again_for_what_one_has_costs_no_quote(api_key, monkeypatch):
 
 
 def test_who_neither_listens_nor_speaks_is_closed(api_key, monkeypatch):
-    monkeypatch.setattr(stream, "IDLE", 0.01)
+    monkeypatch.setattr(conversation, "IDLE", 0.01)
 
     async def scene(wire):
         return await (await entered(wire(), api_key)).code()
@@ -117,7 +118,7 @@ def test_who_neither_listens_nor_speaks_is_closed(api_key, monkeypatch):
 
 
 def test_whoever_listens_is_not_idle(api_key, monkeypatch):
-    monkeypatch.setattr(stream, "IDLE", 0.01)
+    monkeypatch.setattr(conversation, "IDLE", 0.01)
 
     async def scene(wire):
         program = await wire().accepted()
@@ -193,7 +194,7 @@ def test_a_ban_closes_sockets_that_proved_themselves_too(api_key):
 
 
 def test_a_failure_is_an_error_frame_and_not_the_end(api_key, monkeypatch, caplog):
-    monkeypatch.setattr(listening.Listener, "weigh", lambda self, topics: 1 / 0)
+    monkeypatch.setattr(listener.Listener, "weigh", lambda self, topics: 1 / 0)
 
     async def scene(wire):
         program = await entered(wire(), api_key)

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from apiauth import websocket
 from apiauth.errors import ApiError
-from brokers import feeds, frames, registry, speech
-from brokers.listening import Listener
-from brokers.speech import Code, Misspoken
+from brokers import registry
+from brokers.stream import feeds, frames, speech
+from brokers.stream.listener import Listener
+from brokers.stream.speech import Code, Misspoken
 from security import sockets
 from security.sockets import Socket, Standing
 

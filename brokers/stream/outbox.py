@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 
-from brokers.speech import Topic
+from brokers.stream.speech import Topic
 
 MOST_UPDATES = 1000
 

@@ -4,10 +4,11 @@ import asyncio
 import logging
 import time
 
-from brokers import frames, quotes
+from brokers import quotes
 from brokers.errors import BrokerError
-from brokers.outbox import Outbox
-from brokers.speech import Topic, View
+from brokers.stream import frames
+from brokers.stream.outbox import Outbox
+from brokers.stream.speech import Topic, View
 from brokers.types import Depth, Exchange, Quote
 
 logger = logging.getLogger(__name__)

@@ -4,12 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 
-from brokers import frames, symbols
+from brokers import symbols
 from brokers.errors import UnknownInstrument
-from brokers.feeds import SLICE, Feed
-from brokers.orderdesk import desk
-from brokers.outbox import Outbox, Overflow
-from brokers.speech import Topic
+from brokers.stream import frames
+from brokers.stream.feeds import SLICE, Feed
+from brokers.stream.orderdesk import desk
+from brokers.stream.outbox import Outbox, Overflow
+from brokers.stream.speech import Topic
 from brokers.types import OrderUpdate
 
 MOST = 1000  # subscriptions of one socket; order updates are one of them

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from brokers.speech import Code, Topic, View
+from brokers.stream.speech import Code, Topic, View
 from brokers.types import Depth, Level, OrderUpdate, Quote
 
 LEVELS = 5  # of the order book, whatever was asked for
