@@ -1,15 +1,21 @@
-"""The doors for WebSockets, and the second port's answer to plain HTTP; what no door is at is refused as elsewhere."""
+"""The doors for WebSockets, and what plain HTTP is told there; what no door is at is refused as elsewhere."""
 
 from typing import Any, cast
 
 from channels.routing import URLRouter
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
 from django.urls import re_path
+from django.views.decorators.csrf import csrf_exempt
 
 from brokers.consumers import Pages, Programs
 from openalgo.answers import refusal
 from openalgo.body import App, Receive, Scope, Send
 from openalgo.delivery import send_whole
-from security import aside, origins, probes
+from security import aside, incidents, origins, probes
+from security.ratelimits import Rule, limit
+
+UPGRADE = {"Upgrade": "websocket", "Connection": "upgrade"}
 
 
 def for_own_pages(app: App) -> App:
@@ -39,8 +45,17 @@ async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def upgrade_required(scope: Scope, receive: Receive, send: Send) -> None:
-    headers = [(b"upgrade", b"websocket"), (b"connection", b"upgrade")]
+    """The second port's answer to plain HTTP, all of it."""
+    headers = [(name.lower().encode(), value.encode()) for name, value in UPGRADE.items()]
     await send_whole(refusal(scope["path"], 426, "This port speaks WebSocket.", *headers), send)
+
+
+@login_not_required
+@csrf_exempt  # changes nothing, and would tell a program of a form
+@limit(Rule.OPEN)
+def knocked(request: HttpRequest) -> HttpResponse:
+    """Plain HTTP at a door of the first port: whoever forgot the upgrade is no scanner."""
+    return incidents.answer(request, 426, "This address speaks WebSocket.", headers=UPGRADE)
 
 
 programs: Any = Programs.as_asgi()  # Channels routes ASGI applications by what is made for views

@@ -4,11 +4,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from openalgo import pages
+from openalgo import doors, pages
 from openalgo.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    *(path(door, doors.knocked, name="door") for door in ("ws", "ws/", "live/")),
     path("", include("brokers.urls")),
     path("", include("accounts.urls")),
     path("", include("apiauth.urls")),

@@ -13,6 +13,7 @@ from security.middleware import declared_limit
 # Open without a session or a key, and why it may be.
 OPEN = {
     "healthz": "says that the process lives and nothing else",
+    "door": "says that WebSocket is spoken there",
     "robots": "a file for crawlers",
     "favicon": "the icon of every page",
     "login": "asks who one is",
@@ -76,5 +77,5 @@ def test_a_stranger_who_asks_for_every_route_is_taken_for_no_scanner(db, setting
     asked = [each for each in addresses(get_resolver().url_patterns) if not each.startswith("//")]
     answers = [Client().get("/", PATH_INFO=address).status_code for address in asked]
     assert len(answers) > 100
-    assert {200, 302, 400, 404, 405} <= {*answers}
+    assert {200, 302, 400, 404, 405, 426} <= {*answers}
     assert unrouted == []

@@ -1,6 +1,7 @@
 """Which doors there are for sockets, and what happens where there is none."""
 
 import pytest
+from django.test import Client
 
 from security import probes
 from tests.wire import play
@@ -68,3 +69,11 @@ def test_twenty_unknown_paths_ban():
         return await answer(wire, "/ws", peer="203.0.113.9")
 
     assert play(scene)["status"] == 403
+
+
+@pytest.mark.parametrize("path", ["/ws", "/ws/", "/live/"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_plain_http_is_asked_to_upgrade_and_is_no_scanner(rung, path, method):
+    answer = getattr(Client(enforce_csrf_checks=True), method)(path)
+    assert (answer.status_code, answer["Upgrade"], answer["Connection"]) == (426, "websocket", "upgrade")
+    assert rung == []
