@@ -12,7 +12,7 @@ from apiauth import keys
 from apiauth.errors import KeyRefused
 from apiauth.keys import Overlap
 from apiauth.models import NAME_LENGTH, ApiKey
-from apiauth.scopes import DEFAULT, Scope
+from apiauth.scopes import DEFAULT, Scope, withheld
 
 MAX_DAYS = 3650
 DAYS = f"Between 1 and {MAX_DAYS} days, or empty."
@@ -58,10 +58,10 @@ class IssueForm(forms.Form):
     def __init__(self, *args: Any, user: AbstractBaseUser, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        staff = getattr(user, "is_staff", False)
-        field = self.fields["scopes"]
+        field, refused = self.fields["scopes"], withheld(user)
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - tells the type checker what the class body says
-        field.choices = [(scope.value, words) for scope, words in SCOPE_WORDS.items() if staff or scope is not Scope.BANS]
+        field.choices = [(scope.value, words) for scope, words in SCOPE_WORDS.items() if scope not in refused]
+        field.initial = sorted(DEFAULT - refused)
 
     def clean_name(self) -> str:
         """No second key of that name, so that a page that is reloaded makes none; programs may name theirs as they like."""

@@ -17,7 +17,7 @@ from apiauth import fingerprints, registry, tokens
 from apiauth.errors import KeyRefused, NoSuchKey
 from apiauth.models import NAME_LENGTH, TAG_BYTES, ApiKey
 from apiauth.registry import Entry
-from apiauth.scopes import DEFAULT, Scope, spelled
+from apiauth.scopes import DEFAULT, Scope, spelled, withheld
 from apiauth.standing import Standing, standing
 from apiauth.tokens import Token
 from security import crypto, propagation
@@ -228,9 +228,13 @@ def proper_name(name: str) -> str:
 
 
 def _scopes(user: AbstractBaseUser, *, chosen: frozenset[Scope]) -> str:
-    if Scope.BANS in chosen and not getattr(user, "is_staff", False):
+    chosen = chosen or DEFAULT
+    refused = chosen & withheld(user)
+    if Scope.BANS in refused:
         raise KeyRefused("Only a staff account may have a key with the scope 'bans'.")
-    return spelled(chosen or DEFAULT)
+    if Scope.TRADE in refused:
+        raise KeyRefused("An operator does not trade: leave out the scope 'trade'.")
+    return spelled(chosen)
 
 
 def networks(addresses: Iterable[str]) -> list[str]:

@@ -77,11 +77,12 @@ class ApiKey(models.Model):
 
     @property
     def scope_set(self) -> frozenset[Scope]:
-        return scopes.parse(self.scopes.split(","))
+        """What the key may do while its user has the role of today."""
+        return scopes.parse(self.scopes.split(",")) - scopes.withheld(self.user)
 
     @property
     def scope_words(self) -> str:
-        return self.scopes.replace(",", ", ")
+        return ", ".join(sorted(self.scope_set)) or "nothing"
 
     @property
     def user_is_active(self) -> bool:

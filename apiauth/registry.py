@@ -90,7 +90,6 @@ def _read(after: int) -> dict[str, Entry]:
 
 def entry_of(row: ApiKey) -> Entry:
     user = row.user
-    lost = frozenset() if user.is_staff else frozenset({Scope.BANS})  # granted to staff; a user may have left it since
     return Entry(
         pk=row.pk,
         kid=row.kid,
@@ -98,7 +97,7 @@ def entry_of(row: ApiKey) -> Entry:
         user_id=user.pk,
         username=user.get_username(),
         user_is_active=user.is_active,
-        scopes=row.scope_set - lost,
+        scopes=row.scope_set,
         test=row.test,
         networks=tuple(ip_network(text) for text in row.addresses),
         expires=row.expires,

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
+from django.contrib.auth.base_user import AbstractBaseUser
+
 
 class Scope(StrEnum):
     READ = "read"
@@ -25,6 +27,13 @@ def parse(words: Iterable[str]) -> frozenset[Scope]:
     if unknown:
         raise UnknownScope(f"{unknown[0]!r} is no scope: choose from {', '.join(Scope)}.")
     return frozenset(map(Scope, names)) or DEFAULT
+
+
+def withheld(user: AbstractBaseUser) -> frozenset[Scope]:
+    """What no key of this user may do, whatever it was granted: a role may have been left since."""
+    trade = () if getattr(user, "may_trade", False) else (Scope.TRADE,)
+    bans = () if getattr(user, "is_staff", False) else (Scope.BANS,)
+    return frozenset((*trade, *bans))
 
 
 def spelled(scopes: Iterable[Scope]) -> str:

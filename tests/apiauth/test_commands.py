@@ -54,6 +54,12 @@ def test_a_wrong_word_is_answered_with_a_sentence(owner, words, sentence):
     assert not ApiKey.objects.exists()
 
 
+def test_a_key_that_trades_is_refused_to_an_operator_with_a_sentence(owner):
+    type(owner).objects.update(role="operator")
+    with pytest.raises(CommandError, match="does not trade: leave out the scope 'trade'"):
+        run("issue_api_key", "owner", "--name", "t")
+
+
 def test_rotating_prints_the_successor_alone(api_key):
     out, _ = run("rotate_api_key", row(api_key).kid, "--overlap", "1h")
     learn(None)

@@ -80,6 +80,13 @@ def test_only_staff_may_hold_the_scope_bans(owner):
         keys.issue(owner, name="k", scopes={Scope.BANS})
 
 
+def test_operators_get_no_key_that_trades(owner):
+    owner.role = "operator"
+    with pytest.raises(KeyRefused, match="does not trade: leave out the scope 'trade'"):
+        keys.issue(owner, name="k")
+    assert keys.issue(owner, name="k", scopes={Scope.READ, Scope.BANS}).key.scopes == "bans,read"
+
+
 def test_the_secret_is_in_no_repr(owner):
     issued = keys.issue(owner, name="k")
     assert issued.token not in repr(issued)

@@ -131,6 +131,14 @@ def test_a_trader_cannot_choose_the_scope_bans(client, foreign):
     assert client.post(PAGE, FORM | {"scopes": ["bans"]}).status_code == 400
 
 
+def test_an_operator_cannot_choose_the_scope_trade(client, foreign):
+    User.objects.filter(pk=foreign.user_id).update(role=Role.OPERATOR)
+    client.force_login(foreign.user)
+    page = client.get(PAGE)
+    assert ('value="trade"' in page.content.decode(), page.context["form"]["scopes"].initial) == (False, ["read", "stream"])
+    assert client.post(PAGE, FORM).status_code == 400
+
+
 def test_rotating_shows_the_old_keys_last_use_and_then_the_new_key(browser, api_key):
     url = reverse("rotate_api_key", args=[row(api_key).kid])
     assert "never used" in browser.get(url).content.decode()

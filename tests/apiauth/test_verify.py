@@ -175,3 +175,21 @@ def test_the_scope_bans_is_lost_with_the_role(owner):
     result = check(token)
     assert isinstance(result, Verified)
     assert result.entry.scopes == {Scope.READ}
+
+
+def test_the_scope_trade_is_lost_with_the_role(owner, api_key):
+    owner.role = "operator"
+    learn(owner.save())
+    result = check(api_key)
+    assert isinstance(result, Verified)
+    assert result.entry.scopes == {Scope.READ, Scope.STREAM}
+    assert row(api_key).scope_words == "read, stream"
+
+
+def test_the_scope_trade_comes_back_with_the_role(owner, api_key):
+    for role in ("operator", "trader"):
+        owner.role = role
+        learn(owner.save())
+    result = check(api_key)
+    assert isinstance(result, Verified)
+    assert result.entry.scopes == DEFAULT

@@ -152,3 +152,11 @@ def test_ping_touches_no_table(program, django_assert_num_queries):
     program("ping")
     with django_assert_num_queries(0):
         assert program.asks(PingAnswer, "ping").data.broker == "paper"
+
+
+def test_an_operators_key_places_nothing(program, owner):
+    owner.role = "operator"
+    owner.save()
+    response = program("placeorder", **ORDER)
+    assert (response.status_code, "trade" in refused(response)["message"]) == (403, True)
+    assert not JournalEntry.objects.exists()
