@@ -1,12 +1,12 @@
 """Many orders by one word: basket, split, cancel all, close all; each part stands alone, none stops the others."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from brokers import journal, orders, portfolio
 from brokers.errors import BrokerError, OrderRefused
-from brokers.types import Action, Cancelled, Closed, OrderRequest, Part, Position, PriceType
+from brokers.types import Action, Cancelled, Closed, Order, OrderRequest, Part, Position, PriceType
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +43,8 @@ def cancel_all(user_id: int) -> Cancelled:
 
 
 def close_all(user_id: int, *, source: str) -> Closed:
-    """Send a MARKET order against every open position, then tell which are really flat."""
-    parts = {_name(each): _place(user_id, _against(each), source=source) for each in _open(user_id)}
+    """Send a MARKET order against every open position, then tell which are really flat; said twice at once, it acts once."""
+    parts = {_name(each): _flatten(user_id, each, source=source) for each in _open(user_id)}
     left = {_name(each): each.quantity for each in _open(user_id)}
     failed = {name: part.refusal or f"{left[name]} are still open." for name, part in parts.items() if name in left}
     return Closed(done=[name for name in parts if name not in left], failed=failed)
@@ -59,16 +59,27 @@ def reasons(parts: Iterable[Part]) -> str:
 
 
 def _place(user_id: int, request: OrderRequest, *, source: str) -> Part:
+    return _part(request, lambda: orders.place(user_id, request, source=source))
+
+
+def _flatten(user_id: int, position: Position, *, source: str) -> Part:
+    """By what is open when its turn comes, and nothing when that is nothing any more."""
+    request = _against(position)
+    towards = replace(request, quantity=0)
+    return _part(request, lambda: orders.smart(user_id, towards, position_size=0, source=source))
+
+
+def _part(request: OrderRequest, send: Callable[[], Order | None]) -> Part:
     """An accident must not hide what became of the other parts: it is logged, and told as this part's own."""
     try:
-        order = orders.place(user_id, request, source=source)
+        order = send()
     except BrokerError as error:
         booked = error.orderid if isinstance(error, OrderRefused) else None
         return Part(request=request, orderid=booked or "", refusal=error.message)
     except Exception:
         logger.exception("an order of several could not be placed")
         return Part(request=request, refusal=ACCIDENT)
-    return Part(request=request, orderid=order.orderid)
+    return Part(request=request, orderid=order.orderid if order else "")
 
 
 def _cancel(user_id: int, orderid: str) -> bool:

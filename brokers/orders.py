@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from brokers import journal, modes, portfolio, registry
 from brokers.errors import OrderRefused
+from brokers.turns import turn
 from brokers.types import ZERO, Action, Margin, Order, OrderRequest
 
 MOST_MARGIN_REQUESTS = 50
@@ -20,8 +21,13 @@ def smart(user_id: int, request: OrderRequest, *, position_size: int, source: st
     """Move the net position of the request's symbol and product to `position_size` (signed); None when it is there already.
 
     From flat to flat the request goes out as it is, unless its quantity is 0. Otherwise its side and quantity are what is
-    missing; its price type and prices stay.
+    missing; its price type and prices stay. Several at once go one by one.
     """
+    with turn(user_id):
+        return _smart(user_id, request, position_size=position_size, source=source)
+
+
+def _smart(user_id: int, request: OrderRequest, *, position_size: int, source: str) -> Order | None:
     held = portfolio.net_quantity(user_id, symbol=request.symbol, exchange=request.exchange, product=request.product)
     if held == position_size == 0 and request.quantity:
         return place(user_id, request, source=source)

@@ -4,12 +4,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.contrib.auth import get_user_model
-from django.db import transaction
-
 from brokers import journal, modes, orders, registry
-from brokers.errors import OrderRefused
 from brokers.models import JournalEntry
+from brokers.turns import turn
 from brokers.types import Order, OrderRequest
 
 TOKEN_BYTES = 16
@@ -33,16 +30,11 @@ def token() -> str:
 def place(user_id: int, request: OrderRequest, *, token: str) -> Placed:
     """Raises what orders.place raises. A user's forms go one by one, so that the same one cannot pass itself."""
     source = f"web:{token}"
-    with transaction.atomic():
-        get_user_model().objects.select_for_update(no_key=True).get(pk=user_id)
+    with turn(user_id):
         earlier = _placed(user_id, source)
         if earlier is not None:
             return Placed(order=journal.order(earlier), first=False)
-        try:
-            return Placed(order=orders.place(user_id, request, source=source), first=True)
-        except OrderRefused as refused:
-            refusal = refused  # a rejected order stays in the journal: the exception must not undo it
-    raise refusal
+        return Placed(order=orders.place(user_id, request, source=source), first=True)
 
 
 def _placed(user_id: int, source: str) -> JournalEntry | None:
