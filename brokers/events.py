@@ -1,5 +1,6 @@
 """The steps of orders: written at the end of the transaction they belong to, under one number; read by every process."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -37,10 +38,14 @@ def write(steps: list[OrderEvent]) -> None:
     OrderEvent.objects.bulk_create(steps)
 
 
-def since(seq: int) -> list[OrderUpdate]:
-    """Every step with a number above `seq`, oldest first."""
-    rows = OrderEvent.objects.filter(seq__gt=seq).select_related("order").order_by("pk")[:MOST]
-    return [_update(row) for row in rows]
+def since(seq: int) -> Iterator[list[OrderUpdate]]:
+    """Every step with a number above `seq`, oldest first, in readings of at most MOST; a number may fill several."""
+    rows, last = OrderEvent.objects.filter(seq__gt=seq).select_related("order").order_by("pk"), 0
+    while reading := list(rows.filter(pk__gt=last)[:MOST]):
+        yield [_update(row) for row in reading]
+        if len(reading) < MOST:
+            return
+        last = reading[-1].pk
 
 
 def steps(user_id: int, orderid: str) -> list[OrderEvent]:

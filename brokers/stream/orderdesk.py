@@ -5,7 +5,6 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import takewhile
 
 from brokers import events
 from brokers.types import OrderUpdate
@@ -43,11 +42,11 @@ class Desk:
         if not self._listeners:
             self._told = max(self._told, after)
             return
-        full = True
-        while full and (news := events.since(self._told)):
-            whole = _whole(news)
-            self._hand_over(whole)
-            self._told, full = whole[-1].seq, len(news) == events.MOST
+        told = self._told
+        for news in events.since(self._told):
+            self._hand_over(news)
+            told = news[-1].seq
+        self._told = told  # only now: what a failed reading left is told by the next, though others hear some of it twice
 
     def _hand_over(self, news: list[OrderUpdate]) -> None:
         with self._lock:
@@ -56,13 +55,6 @@ class Desk:
                 for tell, loop in self._listeners[user_id].items():
                     with suppress(RuntimeError):  # its loop is closed, and its socket with it
                         loop.call_soon_threadsafe(tell, theirs)
-
-
-def _whole(news: list[OrderUpdate]) -> list[OrderUpdate]:
-    """A full reading may have cut the last number's updates in two: they are left to the next reading."""
-    if len(news) < events.MOST or news[0].seq == news[-1].seq:
-        return news
-    return list(takewhile(lambda update: update.seq != news[-1].seq, news))
 
 
 desk = Desk()

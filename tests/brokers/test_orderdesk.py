@@ -106,13 +106,25 @@ def test_a_reading_that_is_full_is_followed_by_the_next(desk, owner, monkeypatch
     assert len(told(desk, owner)) == 5
 
 
-def test_updates_of_one_number_are_not_cut_in_two(desk, owner, monkeypatch):
+@pytest.mark.parametrize("steps", [1, 2, 3, 4, 5])
+def test_updates_of_one_number_may_fill_more_than_one_reading(desk, owner, monkeypatch, steps):
     monkeypatch.setattr(events, "MOST", 2)
     happen(owner, OrderStatus.OPEN)
     with transaction.atomic():
         entry = drafted(owner)
-        events.write([events.step(entry, at=NOON), events.step(entry, at=NOON)])
-    assert len(told(desk, owner)) == 3
+        events.write([events.step(entry, at=NOON) for _ in range(steps)])
+    happen(owner, OrderStatus.OPEN)
+    assert len(told(desk, owner)) == 1 + steps + 1
+
+
+def test_what_a_failed_reading_left_is_told_by_the_next(desk, owner, monkeypatch):
+    monkeypatch.setattr(events, "MOST", 1)
+    happen(owner, OrderStatus.OPEN, OrderStatus.CANCELLED)
+    with monkeypatch.context() as broken:
+        broken.setattr(desk, "_hand_over", lambda news: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            told(desk, owner)
+    assert [update.order.status for update in told(desk, owner)] == ["open", "cancelled"]
 
 
 def test_a_closed_loop_hinders_nobody(desk, owner):
