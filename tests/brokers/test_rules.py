@@ -130,6 +130,16 @@ def test_a_round_trip_realises_exactly_what_was_paid_and_received(steps, last):
     assert (stake, realised) == (FLAT, flow)
 
 
+@given(st.lists(st.tuples(st.integers(-500, 500).filter(bool), st.decimals("0.05", "90000", places=4)), max_size=20))
+def test_parts_of_a_paisa_are_rounded_when_a_position_becomes_flat_and_never_before(steps):
+    stake, realised, flow, flat = FLAT, Decimal(0), Decimal(0), 0
+    for signed, price in steps:
+        flat += stake.quantity * (stake.quantity + signed) <= 0
+        outcome = net(stake, signed, price)
+        stake, realised, flow = outcome.stake, realised + outcome.realised, flow - signed * price
+    assert abs(realised - flow - stake.cost * (1 if stake.quantity > 0 else -1)) <= flat * Decimal("0.005")
+
+
 @given(st.lists(st.tuples(st.integers(-500, 500).filter(bool), PRICES), max_size=20))
 def test_a_stake_never_turns_negative(steps):
     stake = FLAT
