@@ -12,11 +12,11 @@ def standing_at(moment: datetime) -> str:
     return f"{'-' if seconds < 0 else ''}P{days}DT{rest}S"
 
 
-def today_at(hour: int, minute: int = 0) -> datetime:
+def noon() -> datetime:
     """Of India's day."""
-    return datetime.now(INDIA).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return datetime.now(INDIA).replace(hour=12, minute=0, second=0, microsecond=0)
 
 
 def daytime() -> str:
     """Noon of today, when every kind of order is taken."""
-    return standing_at(today_at(12))
+    return standing_at(noon())

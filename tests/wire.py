@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from django.db import connections
+
 from openalgo import doors
 from security.asgi import Gatehouse
 
@@ -108,6 +110,18 @@ def play(scene: Callable[[Callable[..., Wire]], Awaitable[Any]]) -> Any:
             return await scene(wire)
 
     return asyncio.run(whole())
+
+
+async def in_thread(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """As another request would do it."""
+
+    def whole() -> Any:
+        try:
+            return call(*args, **kwargs)
+        finally:
+            connections.close_all()
+
+    return await asyncio.to_thread(whole)
 
 
 async def entered(wire: Wire, key: str) -> Wire:

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from brokers import orders, quotes
+from brokers.stream.conversation import Stream
 from brokers.types import Action, Exchange, Order, OrderRequest, PriceType
 from tests import paper_clock
 
@@ -50,3 +51,17 @@ def place(owner, noon) -> Callable[..., Order]:
 def infy(noon) -> Decimal:
     """The last price of INFY at noon."""
     return quotes.quote("INFY", Exchange.NSE, at=NOON).ltp
+
+
+@pytest.fixture
+def armed(monkeypatch) -> dict[float, Callable[[], object]]:
+    """What sockets have planned, by the seconds it was put off: a test need not wait for it."""
+    planned: dict[float, Callable[[], object]] = {}
+    arm = Stream._arm
+
+    def note(stream: Stream, seconds: float, call: Callable[[], object]) -> None:
+        planned[seconds] = call
+        arm(stream, seconds, call)
+
+    monkeypatch.setattr(Stream, "_arm", note)
+    return planned

@@ -87,6 +87,6 @@ def test_the_address_under_which_the_calls_stand_is_not_a_page(client, db):
     assert (response.status_code, response.json()["status"]) == (404, "error")
 
 
-def test_what_is_sent_to_the_document_is_limited_too(db):
+def test_what_is_sent_to_the_document_is_limited_too(db, noon):
     sender = Client(enforce_csrf_checks=True)
     assert [sender.post("/api/v1/openapi.json").status_code for _ in range(61)] == [200] * 60 + [429]

@@ -1,14 +1,10 @@
 """The socket of a browser's page: opened by its session from this server's own pages alone, and gone with the session."""
 
-import asyncio
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -16,7 +12,7 @@ from accounts import passwords, sessions
 from accounts.models import Session, Why
 from brokers import consumers
 from tests.conftest import PASSWORD
-from tests.wire import play
+from tests.wire import in_thread, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,16 +39,6 @@ async def opened(wire, browser: Client):
     page = await live(wire, browser).accepted()
     assert (await page.frame())["type"] == "auth"
     return page
-
-
-async def in_thread(call: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-    def whole() -> None:
-        try:
-            call(*args, **kwargs)
-        finally:
-            connections.close_all()
-
-    await asyncio.to_thread(whole)
 
 
 def closes_after(browser: Client, call, *args, **kwargs) -> int:

@@ -1,13 +1,10 @@
 """A program's socket: it proves itself, subscribes and is told."""
 
-import asyncio
-
 import pytest
 
 from apiauth import keys
 from apiauth.scopes import Scope
 from brokers import consumers
-from brokers.stream import conversation
 from tests.wire import entered, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,20 +32,12 @@ def test_a_wrong_key_gets_its_error_then_the_close():
     assert code == 4401
 
 
-def test_the_close_comes_late_enough_for_programs_to_notice(monkeypatch):
-    waits: list[float] = []
-    real = conversation.Stream._arm
-
-    def arm(self, seconds, call):
-        waits.append(seconds)
-        real(self, seconds, call)
-
+def test_the_close_comes_late_enough_for_programs_to_notice(armed):
     async def scene(wire):
         await (await wire().accepted()).ask(action="authenticate", api_key="wrong")
 
-    monkeypatch.setattr(conversation.Stream, "_arm", arm)
     play(scene)
-    assert 0.3 in waits
+    assert 0.3 in armed
 
 
 @pytest.mark.parametrize("key", [None, "", 7, "x" * 257])
@@ -81,16 +70,13 @@ def test_who_says_nothing_in_time_is_closed(monkeypatch):
     assert play(scene) == 4401
 
 
-def test_who_proved_itself_in_time_stays(api_key, monkeypatch):
-    monkeypatch.setattr(consumers, "PATIENCE", 0.3)
-
+def test_who_proved_itself_in_time_stays(api_key, armed):
     async def scene(wire):
         program = await entered(wire(), api_key)
-        await asyncio.get_running_loop().create_task(program.ask("market_data", action="subscribe", **INFY))
-        await program.frame("market_data")
-        return program.app.done()
+        armed[consumers.PATIENCE]()
+        return await program.ask(action="ping")
 
-    assert play(scene) is False
+    assert play(scene)["type"] == "pong"
 
 
 @pytest.mark.parametrize("action", ["subscribe", "unsubscribe", "unsubscribe_all", "subscribe_orders", "get_broker_info"])

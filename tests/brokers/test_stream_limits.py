@@ -1,34 +1,19 @@
 """What a socket may not do, and what ends it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from django.db import connections
 
 from apiauth import keys
 from brokers import quotes
 from brokers.stream import conversation, feeds, listener, orderdesk
 from security import bans, sockets
-from tests.wire import HOME, entered, play
+from tests.wire import HOME, entered, in_thread, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 INFY = {"symbol": "INFY", "exchange": "NSE"}
-
-
-def in_thread(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Awaitable[Any]:
-    """As another request would do it."""
-
-    def whole():
-        try:
-            return call(*args, **kwargs)
-        finally:
-            connections.close_all()
-
-    return asyncio.to_thread(whole)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"a": NaN}', '{"a": 1, "a": 2}', "[" * 9 + "]" * 9, '{"a":' * 9 + "1" + "}" * 9])
@@ -117,18 +102,16 @@ def test_who_neither_listens_nor_speaks_is_closed(api_key, monkeypatch):
     assert play(scene) == 4408
 
 
-def test_whoever_listens_is_not_idle(api_key, monkeypatch):
-    monkeypatch.setattr(conversation, "IDLE", 0.01)
-
+def test_whoever_listens_is_not_idle(api_key, armed, monkeypatch):
     async def scene(wire):
-        program = await wire().accepted()
-        program.say({"action": "authenticate", "api_key": api_key})
-        program.say({"action": "subscribe"} | INFY)
-        for _ in range(3):
-            await program.frame("market_data")
-        return program.app.done()
+        program = await entered(wire(), api_key)
+        await program.ask("market_data", action="subscribe", **INFY)
+        look = armed[conversation.IDLE]
+        monkeypatch.setattr(conversation, "IDLE", 0.0)
+        look()
+        return await program.ask("pong", action="ping")
 
-    assert play(scene) is False
+    assert play(scene)["type"] == "pong"
 
 
 def test_a_key_opens_so_many_sockets_and_no_more(api_key, monkeypatch):

@@ -16,7 +16,7 @@ from brokers.types import Exchange
 pytestmark = pytest.mark.slow
 
 SHARES = ["INFY", "TCS", "SBIN", "RELIANCE", "HDFCBANK", "ICICIBANK", "ITC", "LT", "AXISBANK", "TITAN", "WIPRO", "MARUTI"]
-SOON, LATE = timedelta(seconds=8), timedelta(seconds=50)
+SOON, LATE = timedelta(seconds=20), timedelta(seconds=60)
 PHONE = {"width": 360, "height": 740}
 
 

@@ -14,10 +14,11 @@ from brokers import calendar
 from brokers.paper import expiries
 from brokers.paper.underlyings import BY_NAME
 from brokers.types import Exchange
+from tests import paper_clock
 from tests.client.test_client import INTERPRETERS, interpreter
 from tests.live import environment, live_server, manage
 from tests.owned import PASSWORD
-from tests.paper_clock import INDIA, standing_at, today_at
+from tests.paper_clock import INDIA, standing_at
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +43,7 @@ def drive(python: str, env: Mapping[str, str], at: datetime, *words: str) -> dic
 @pytest.fixture(scope="module", params=list(INTERPRETERS.values()), ids=list(INTERPRETERS))
 def hours(request):
     """What one account's program sees at four hours: it trades at noon, and the server is restarted in between."""
-    python, noon = interpreter(request.param[0]), today_at(12)
+    python, noon = interpreter(request.param[0]), paper_clock.noon()
     expiry = expiries.futures(NIFTY, noon.date())[1]
     future = f"NIFTY{expiry:%d%b%y}FUT".upper()
     tomorrow = datetime.combine(noon.date() + timedelta(days=1), time(3), INDIA)
@@ -52,7 +53,7 @@ def hours(request):
         env = prepared | {"KEY": key}
         yield {
             "noon": drive(python, env, noon, "trade", future, str(NIFTY.lot)),
-            "square-off": drive(python, env, today_at(15, 15) + MINUTE, "look", future),
+            "square-off": drive(python, env, noon.replace(hour=15, minute=16), "look", future),
             "rollover": drive(python, env, tomorrow + MINUTE, "look", future),
             "expiry": drive(python, env, calendar.close(Exchange.NFO, expiry) + MINUTE, "look", future),
         }
