@@ -113,8 +113,12 @@ def release(book: Book, entry: JournalEntry) -> None:
     """Give back what the order held, if anything."""
     held = PaperHold.objects.filter(pk=entry.pk).first()
     if held is not None:
-        held.delete()
-        book.keep(-held.margin)
+        give_back(book, held)
+
+
+def give_back(book: Book, held: PaperHold) -> None:
+    held.delete()
+    book.keep(-held.margin)
 
 
 def finish(book: Book, entry: JournalEntry, status: OrderStatus, *, at: datetime, reason: str = "") -> None:

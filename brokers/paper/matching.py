@@ -53,7 +53,7 @@ def meet(book: Book, hold: PaperHold, *, at: datetime) -> None:
     elif entry.status == OrderStatus.TRIGGER_PENDING:
         _trigger(book, hold, at=reached)
     else:
-        _fill(book, entry, price=entry.price, at=reached)
+        _fill(book, hold, price=entry.price, at=reached)
 
 
 def _trigger(book: Book, hold: PaperHold, *, at: datetime) -> None:
@@ -64,14 +64,15 @@ def _trigger(book: Book, hold: PaperHold, *, at: datetime) -> None:
     entry.save(update_fields=["status", "updated"])
     book.note(entry, at=at)
     if entry.pricetype == PriceType.SL_M or rules.satisfied(action=Action(entry.action), price=entry.price, ltp=ltp):
-        _fill(book, entry, price=ltp, at=at)
+        _fill(book, hold, price=ltp, at=at)
     else:
         _watch(book, hold, since=at)
 
 
-def _fill(book: Book, entry: JournalEntry, *, price: Decimal, at: datetime) -> None:
+def _fill(book: Book, hold: PaperHold, *, price: Decimal, at: datetime) -> None:
     """What can no longer be paid for is rejected."""
-    ledger.release(book, entry)
+    entry = hold.order
+    ledger.give_back(book, hold)
     try:
         ledger.fill(book, entry, price=price, basis=price, at=at)
     except InsufficientFunds as refusal:
