@@ -6,12 +6,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from brokers.errors import OrderRefused
 from brokers.money import whole
-from brokers.paper import schedule
+from brokers.paper import rules, schedule
 from brokers.types import IST, Exchange, Instrument, OrderRequest, PriceType, Product
 
 CASH = (Exchange.NSE, Exchange.BSE)
 LIMITED = (PriceType.LIMIT, PriceType.SL)
-STOPS = (PriceType.SL, PriceType.SL_M)
 MOST_QUANTITY = 1_000_000_000
 MOST_PRICE = 1_000_000_000
 MOST_STRATEGY = 128
@@ -27,7 +26,7 @@ def checked(request: OrderRequest, instrument: Instrument) -> OrderRequest:
     request = replace(request, price=_finest(request.price), trigger_price=_finest(request.trigger_price))
     if request.pricetype in LIMITED and request.price <= 0:
         raise OrderRefused(f"{_article(request)} {request.pricetype} order needs a price above zero.")
-    if request.pricetype in STOPS and request.trigger_price <= 0:
+    if request.pricetype in rules.STOPS and request.trigger_price <= 0:
         raise OrderRefused(f"{_article(request)} {request.pricetype} order needs a trigger_price above zero.")
     return request
 

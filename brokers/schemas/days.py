@@ -6,7 +6,8 @@ from datetime import date
 from typing import Annotated
 
 from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+
+from brokers.schemas.fields import refused
 
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 EXPIRY = "^[0-9]{2}[A-Za-z]{3}[0-9]{2}$"
@@ -19,13 +20,13 @@ def between(first: date, last: date) -> Callable[[object], date]:
 
     def day(value: object) -> date:
         if not isinstance(value, str) or not re.fullmatch(DAY[1:-1], value):
-            raise _refused("Must be a date as YYYY-MM-DD.")
+            raise refused("Must be a date as YYYY-MM-DD.")
         try:
             found = date.fromisoformat(value)
         except ValueError:
-            raise _refused("There is no such day.") from None
+            raise refused("There is no such day.") from None
         if not first <= found <= last:
-            raise _refused(f"Must be between {first} and {last}.")
+            raise refused(f"Must be between {first} and {last}.")
         return found
 
     return day
@@ -34,22 +35,18 @@ def between(first: date, last: date) -> Callable[[object], date]:
 def expiry(value: object) -> date:
     found = _EXPIRY.fullmatch(value.upper()) if isinstance(value, str) and value.isascii() else None
     if found is None or found[2] not in MONTHS:
-        raise _refused("Must be a date as DDMMMYY, such as 29DEC26.")
+        raise refused("Must be a date as DDMMMYY, such as 29DEC26.")
     try:
         return date(2000 + int(found[3]), MONTHS.index(found[2]) + 1, int(found[1]))
     except ValueError:
-        raise _refused("There is no such day.") from None
+        raise refused("There is no such day.") from None
 
 
 def right(value: object) -> str:
     """Either case, as of sides."""
     if value in ("CE", "ce", "PE", "pe"):
         return str(value).upper()
-    raise _refused("Must be CE or PE.")
-
-
-def _refused(problem: str) -> PydanticCustomError:
-    return PydanticCustomError("refused", "{problem}", {"problem": problem})
+    raise refused("Must be CE or PE.")
 
 
 _DATE = {"type": "string", "format": "date", "pattern": DAY}

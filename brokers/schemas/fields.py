@@ -23,26 +23,27 @@ YES = ("true", "True", "TRUE", "t", "T", "yes", "Yes", "YES", "y", "Y", "on", "O
 NO = ("false", "False", "FALSE", "f", "F", "no", "No", "NO", "n", "N", "off", "Off", "OFF", "0")
 
 
-def _refused(problem: str) -> PydanticCustomError:
+def refused(problem: str) -> PydanticCustomError:
+    """What a validator of a field raises, with the sentence that the program is told."""
     return PydanticCustomError("refused", "{problem}", {"problem": problem})
 
 
 def decimal(value: object) -> Decimal:
     """A JSON number or its text as an exact decimal; a float only through its shortest spelling."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
-        raise _refused("Not a number.")
+        raise refused("Not a number.")
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
-        raise _refused("Not a number.")
+        raise refused("Not a number.")
     number = Decimal(repr(value) if isinstance(value, float) else value)
     if not number.is_finite():
-        raise _refused("Not a number.")
+        raise refused("Not a number.")
     return number
 
 
 def bounded(value: object) -> Decimal:
     number = decimal(value)
     if not 0 <= number <= MOST:
-        raise _refused(BETWEEN)
+        raise refused(BETWEEN)
     return number
 
 
@@ -55,9 +56,9 @@ def quantity(value: object) -> int:
     """Any number without a fraction. (Fractions belong to crypto, which has no market here.)"""
     number = decimal(value)
     if number <= 0:
-        raise _refused("Must be greater than 0.")
+        raise refused("Must be greater than 0.")
     if bounded(number) != int(number):
-        raise _refused("Must be a whole number.")
+        raise refused("Must be a whole number.")
     return int(number)
 
 
@@ -76,28 +77,28 @@ def whole(value: object) -> int:
     if isinstance(value, str) and _INTEGER.fullmatch(value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise _refused("Not a whole number.")
+        raise refused("Not a whole number.")
     if not 0 <= value <= MOST:
-        raise _refused(BETWEEN)
+        raise refused(BETWEEN)
     return value
 
 
 def percent(value: object) -> Decimal:
     if not 0 <= (number := decimal(value)) <= 100:
-        raise _refused("Must be between 0 and 100.")
+        raise refused("Must be between 0 and 100.")
     return number
 
 
 def count(value: object) -> int:
     if not (number := whole(value)):
-        raise _refused("Must be greater than 0.")
+        raise refused("Must be greater than 0.")
     return number
 
 
 def between(least: int, most: int) -> Callable[[object], int]:
     def check(value: object) -> int:
         if not least <= (number := whole(value)) <= most:
-            raise _refused(f"Must be between {least} and {most}.")
+            raise refused(f"Must be between {least} and {most}.")
         return number
 
     return check
@@ -109,7 +110,7 @@ def switch(value: object) -> bool:
             return True
         if str(value) in NO:
             return False
-    raise _refused("Neither true nor false.")
+    raise refused("Neither true nor false.")
 
 
 def side(value: object) -> Action:
@@ -118,61 +119,28 @@ def side(value: object) -> Action:
         return Action.BUY
     if value in ("SELL", "sell"):
         return Action.SELL
-    raise _refused("Must be BUY or SELL.")
+    raise refused("Must be BUY or SELL.")
 
 
-_TEXT = {"type": "string", "pattern": TEXT_NUMBER}
-Price = Annotated[
-    Decimal,
-    PlainValidator(price),
-    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": MOST}, _TEXT]}),
-]
-Quantity = Annotated[
-    int,
-    PlainValidator(quantity),
-    WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0, "maximum": MOST}, _TEXT]}),
-]
-Whole = Annotated[
-    int,
-    PlainValidator(whole),
-    WithJsonSchema(
-        {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MOST}, {"type": "string", "pattern": TEXT_INTEGER}]}
-    ),
-]
-QuantityOrZero = Annotated[
-    int,
-    PlainValidator(quantity_or_zero),
-    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": MOST}, _TEXT]}),
-]
-Signed = Annotated[
-    int,
-    PlainValidator(signed),
-    WithJsonSchema({"anyOf": [{"type": "number", "minimum": -MOST, "maximum": MOST}, _TEXT]}),
-]
-Percent = Annotated[
-    Decimal,
-    PlainValidator(percent),
-    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 100}, _TEXT]}),
-]
-Count = Annotated[
-    int,
-    PlainValidator(count),
-    WithJsonSchema(
-        {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MOST}, {"type": "string", "pattern": TEXT_INTEGER}]}
-    ),
-]
-Year = Annotated[
-    int,
-    PlainValidator(between(2020, 2050)),
-    WithJsonSchema(
-        {"anyOf": [{"type": "integer", "minimum": 2020, "maximum": 2050}, {"type": "string", "pattern": TEXT_INTEGER}]}
-    ),
-]
-StrikeCount = Annotated[
-    int,
-    PlainValidator(between(1, 100)),
-    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 100}, {"type": "string", "pattern": TEXT_INTEGER}]}),
-]
+def _number(**bounds: int) -> WithJsonSchema:
+    """For the document: a number, or its text."""
+    return WithJsonSchema({"anyOf": [{"type": "number", **bounds}, {"type": "string", "pattern": TEXT_NUMBER}]})
+
+
+def _integer(least: int, most: int) -> WithJsonSchema:
+    text = {"type": "string", "pattern": TEXT_INTEGER}
+    return WithJsonSchema({"anyOf": [{"type": "integer", "minimum": least, "maximum": most}, text]})
+
+
+Price = Annotated[Decimal, PlainValidator(price), _number(minimum=0, maximum=MOST)]
+Quantity = Annotated[int, PlainValidator(quantity), _number(exclusiveMinimum=0, maximum=MOST)]
+QuantityOrZero = Annotated[int, PlainValidator(quantity_or_zero), _number(minimum=0, maximum=MOST)]
+Signed = Annotated[int, PlainValidator(signed), _number(minimum=-MOST, maximum=MOST)]
+Percent = Annotated[Decimal, PlainValidator(percent), _number(minimum=0, maximum=100)]
+Whole = Annotated[int, PlainValidator(whole), _integer(0, MOST)]
+Count = Annotated[int, PlainValidator(count), _integer(1, MOST)]
+Year = Annotated[int, PlainValidator(between(2020, 2050)), _integer(2020, 2050)]
+StrikeCount = Annotated[int, PlainValidator(between(1, 100)), _integer(1, 100)]
 Switch = Annotated[
     bool,
     PlainValidator(switch),

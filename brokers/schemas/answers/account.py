@@ -44,18 +44,21 @@ class TradebookAnswer(ModeTold):
     data: list[TradeRow]
 
 
-class PositionRow(Part):
+class PnlRow(Part):
     symbol: str
     exchange: Exchange
     product: Product
     quantity: int
-    average_price: float
-    ltp: float
     pnl: float
-    pnlpercent: float
     unrealized_pnl: float
     today_realized_pnl: float
     total_pnl_today: float
+
+
+class PositionRow(PnlRow):
+    average_price: float
+    ltp: float
+    pnlpercent: float
     lot_size: int
 
 
@@ -68,17 +71,6 @@ class Totals(ModeTold):
 
 class PositionbookAnswer(Totals):
     data: list[PositionRow]
-
-
-class PnlRow(Part):
-    symbol: str
-    exchange: Exchange
-    product: Product
-    quantity: int
-    pnl: float
-    unrealized_pnl: float
-    today_realized_pnl: float
-    total_pnl_today: float
 
 
 class PnlSymbolsAnswer(Totals):

@@ -86,7 +86,7 @@ class IntervalsAnswer(Success):
     data: IntervalsRow
 
 
-class FoundRow(Part):
+class ListedRow(Part):
     symbol: str
     brsymbol: str
     name: str
@@ -98,6 +98,9 @@ class FoundRow(Part):
     lotsize: int
     instrumenttype: str
     tick_size: float
+
+
+class FoundRow(ListedRow):
     freeze_qty: int
 
 
@@ -117,20 +120,6 @@ class SearchAnswer(Success):
 class ExpiryAnswer(Success):
     message: str
     data: list[str]
-
-
-class ListedRow(Part):
-    symbol: str
-    brsymbol: str
-    name: str
-    exchange: Exchange
-    brexchange: str
-    token: str
-    expiry: str = Field(pattern=EXPIRY)
-    strike: float
-    lotsize: int
-    instrumenttype: str
-    tick_size: float
 
 
 class InstrumentsAnswer(Success):
