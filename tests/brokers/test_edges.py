@@ -8,7 +8,7 @@ import pytest
 from brokers import orders, portfolio, symbols
 from brokers.errors import InsufficientFunds, OrderRefused
 from brokers.models import Fill, OrderEvent
-from brokers.paper import market
+from brokers.paper import clock, market
 from brokers.paper.settlement import run_due
 from brokers.types import IST, Action, Exchange, Instrument, PriceType, Product
 from tests.brokers.conftest import NOON, asked
@@ -17,7 +17,7 @@ from tests.brokers.test_ledger import assert_exact
 SQUARE_OFF = datetime(2026, 11, 23, 15, 15, tzinfo=IST)
 OPENING = datetime(2026, 11, 24, 9, tzinfo=IST)
 MORNING = datetime(2026, 11, 24, 3, tzinfo=IST)
-SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 INSTANT = timedelta(microseconds=1)
 
 
@@ -157,3 +157,29 @@ def test_a_reversal_must_be_covered_at_its_limit(place):
     place("SELL", 30_000)
     with pytest.raises(InsufficientFunds):
         place("BUY", 60_000, price="2000")
+
+
+def test_what_was_realised_today_begins_anew_with_the_session(owner, place, noon):
+    for _ in range(2):
+        place("BUY", 10)
+        last = place("SELL", 10)
+        spread = portfolio.funds(owner.pk).realised_today
+        noon.shift(DAY)
+    assert (last.status, spread, portfolio.funds(owner.pk).realised) == ("complete", Decimal(-2), Decimal(-4))
+
+
+def test_orders_of_one_instant_fill_in_the_order_they_came(owner, place, noon):
+    low, _ = market.extremes("INFY", Exchange.NSE, since=NOON, until=NOON + HOUR)
+    came = [place("BUY", 1, price=low).orderid for _ in range(3)]
+    noon.shift(HOUR)
+    assert [trade.orderid for trade in portfolio.trades(owner.pk)] == came[::-1]
+
+
+def test_half_a_paisa_of_each_delivery_adds_up_in_the_holding(owner, place, noon):
+    for _ in range(2):
+        low, _ = market.extremes("INFY", Exchange.NSE, since=clock.now(), until=clock.now() + HOUR)
+        place("BUY", 1, product=Product.CNC, price=low + Decimal("0.005"))
+        noon.shift(DAY)
+    (holding,) = portfolio.holdings(owner.pk)
+    assert holding.quantity == 2
+    assert_exact(owner.pk)

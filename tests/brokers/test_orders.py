@@ -221,14 +221,14 @@ def test_a_refused_order_holds_nothing(place):
 def test_a_changed_exit_still_needs_no_margin(owner, place):
     place("BUY", 10)
     margin = portfolio.funds(owner.pk).used_margin
-    orders.modify(owner.pk, place("SELL", 10, price=HIGH).orderid, quantity=10, price=Decimal("2100"))
+    orders.modify(owner.pk, place("SELL", 10, price=HIGH).orderid, quantity=10, price=Decimal(2100))
     assert portfolio.funds(owner.pk).used_margin == margin
 
 
 def test_a_delivery_sale_may_be_changed_up_to_what_is_held_and_no_further(owner, place):
     place("BUY", 10, product=Product.CNC)
     orderid = place("SELL", 6, product=Product.CNC, price=HIGH).orderid
-    assert orders.modify(owner.pk, orderid, quantity=10, price=Decimal("2100")).quantity == 10
+    assert orders.modify(owner.pk, orderid, quantity=10, price=Decimal(2100)).quantity == 10
     with pytest.raises(OrderRefused, match="11 INFY to sell, 10 held, 0 in other open orders"):
-        orders.modify(owner.pk, orderid, quantity=11, price=Decimal("2100"))
+        orders.modify(owner.pk, orderid, quantity=11, price=Decimal(2100))
     assert orders.find(owner.pk, orderid).quantity == 10
