@@ -16,6 +16,7 @@ from brokers.stream import feeds, frames, speech
 from brokers.stream.listener import Listener
 from brokers.stream.speech import Code, Misspoken
 from security import sockets
+from security.pace import Pace
 from security.sockets import Socket, Standing
 
 logger = logging.getLogger(__name__)
@@ -38,21 +39,6 @@ class Guest:
     places: dict[str, int]
 
 
-class Pace:
-    """A bucket of messages that fills again by the second."""
-
-    def __init__(self, *, at: float) -> None:
-        self._left, self._at = float(PACE), at
-
-    def allows(self, *, at: float) -> bool:
-        self._left = min(PACE, self._left + PACE * (at - self._at))
-        self._at = at
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
-
-
 class Stream(AsyncConsumer):  # type: ignore[misc]
     """One socket. It is closed by the gate alone, and cleaned up here whatever ends it."""
 
@@ -63,7 +49,7 @@ class Stream(AsyncConsumer):  # type: ignore[misc]
         self.leaving = False
         self.invalid = 0
         self.heard = self.loop.time()
-        self.pace = Pace(at=self.heard)
+        self.pace = Pace(PACE, per_second=PACE, at=self.heard)
         self.tasks: list[asyncio.Task[None]] = []
         self.timers: list[asyncio.TimerHandle] = []
         try:

@@ -9,6 +9,7 @@ from apiauth import keys
 from brokers import quotes
 from brokers.stream import conversation, feeds, listener, orderdesk
 from security import bans, sockets
+from security.pace import Pace
 from tests.wire import HOME, entered, in_thread, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,7 +61,7 @@ def test_more_messages_a_second_than_may_be_are_refused(monkeypatch):
 
 
 def test_the_pace_fills_again_by_the_second():
-    pace = conversation.Pace(at=0.0)
+    pace = Pace(20, per_second=20, at=0.0)
     assert [pace.allows(at=0.0) for _ in range(21)] == [True] * 20 + [False]
     assert [pace.allows(at=0.1) for _ in range(3)] == [True, True, False]
 

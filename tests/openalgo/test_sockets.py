@@ -51,3 +51,13 @@ def test_others_are_refused(door, path):
     with pytest.raises(InvalidStatus) as refused, listening(door + path):
         pass
     assert refused.value.response.status_code in (403, 404)
+
+
+PING, EMPTY_PART = b"\x89\x80\0\0\0\0", b"\x00\x80\0\0\0\0"
+
+
+@pytest.mark.parametrize("flood", [PING * 2000, b"\x01" + EMPTY_PART[1:] + EMPTY_PART * 2000])
+def test_a_flood_of_small_frames_is_cut(serve, flood):
+    with listening(f"{serve.base.replace('http', 'ws')}/ws") as listener:
+        listener.connection.socket.sendall(flood)
+        assert listener.code() == 1006
