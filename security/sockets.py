@@ -17,6 +17,7 @@ Standing = Callable[[datetime], bool]
 IN_ALL = 2048  # of one process, both ports; `serve` has room for as many requests beside them
 OF_SUBJECT = 60
 OF_STRANGERS = 20  # of one subject, before they proved themselves
+STRANGERS = 512  # of all subjects: whoever proves themselves finds room, however many addresses a flood has
 OF_USER = 30
 OF_KEY = 10
 OF_SESSION = 10
@@ -40,6 +41,9 @@ class Crowd:
         self._held.update(places.keys())
         return True
 
+    def held(self, name: str) -> int:
+        return self._held[name]
+
     def leave(self, name: str) -> None:
         self._held[name] -= 1
         if not self._held[name]:
@@ -50,6 +54,7 @@ class Crowd:
 
 
 crowd = Crowd()
+strangers: dict["Socket", None] = {}  # oldest first
 
 
 class Socket:
@@ -67,18 +72,27 @@ class Socket:
         self._loop = asyncio.get_running_loop()
 
     def arrive(self) -> bool:
-        """A stranger's place; False: the house, or the caller's part of it, is full."""
-        return self._take({"all": IN_ALL, self._subject: OF_SUBJECT, self._stranger: OF_STRANGERS})
+        """A stranger's place; where there is none the oldest stranger makes way. False: the house is full of others."""
+        if crowd.held(self._stranger) >= OF_STRANGERS:
+            _make_way(self._stranger)
+        elif len(strangers) >= STRANGERS:
+            _make_way()
+        if not self._take({"all": IN_ALL, self._stranger: OF_STRANGERS}):
+            return False
+        strangers[self] = None
+        return True
 
     def proven(self, standing: Standing, *, places: Mapping[str, int]) -> bool:
         """Somebody is behind it, as long as `standing` says so; False: they hold as many sockets as they may."""
-        if not self._take(places):
+        if self not in strangers or not self._take({self._subject: OF_SUBJECT, **places}):
             return False
+        del strangers[self]
         self._leave(self._stranger)
         self.stands = standing
         return True
 
     def depart(self) -> None:
+        strangers.pop(self, None)
         for name in self._places:
             crowd.leave(name)
         self._places.clear()
@@ -143,3 +157,10 @@ class Socket:
     def _leave(self, name: str) -> None:
         self._places.remove(name)
         crowd.leave(name)
+
+
+def _make_way(name: str | None = None) -> None:
+    """The oldest stranger, or the oldest that goes by this name, leaves at once: held for nothing, a place shuts nobody out."""
+    oldest = next(each for each in strangers if name is None or name in each._places)  # noqa: SLF001 - a socket's own room
+    oldest.depart()
+    oldest.kick(TOO_MANY)

@@ -55,11 +55,45 @@ async def codes(app: Any, *, visitors: int = 1) -> list[int | None]:
     return after
 
 
-@pytest.mark.parametrize("limit", ["IN_ALL", "OF_SUBJECT", "OF_STRANGERS"])
-def test_a_house_that_is_full_closes_the_next_socket(monkeypatch, limit):
-    monkeypatch.setattr(sockets, limit, 2)
+def test_a_house_that_is_full_closes_the_next_socket(monkeypatch):
+    monkeypatch.setattr(sockets, "IN_ALL", 2)
     assert asyncio.run(codes(Room(), visitors=3)) == [None, None, 4429]
     assert len(crowd) == 0
+
+
+@pytest.mark.parametrize("limit", ["OF_STRANGERS", "STRANGERS"])
+def test_the_oldest_stranger_makes_way_for_the_newest(monkeypatch, limit):
+    monkeypatch.setattr(sockets, limit, 2)
+
+    async def scene() -> int:
+        gate = Gatehouse(http=Room(), websocket=Room())
+        wires = [await Wire(gate).accepted() for _ in range(3)]
+        code = await wires[0].code()
+        for each in wires[1:]:
+            each.app.cancel()
+        await asyncio.wait([each.app for each in wires])
+        return code
+
+    assert asyncio.run(scene()) == 4429
+    assert (len(crowd), len(sockets.strangers)) == (0, 0)
+
+
+def test_strangers_leave_those_behind_their_address_all_places(monkeypatch):
+    monkeypatch.setattr(sockets, "OF_SUBJECT", 1)
+    room = Room()
+
+    async def scene() -> bool:
+        gate = Gatehouse(http=room, websocket=room)
+        wires = [await Wire(gate).accepted() for _ in range(5)]
+        room.standing = {"stands": lambda now: True, "places": {"user 1": 9}}
+        wires.append(await Wire(gate).accepted())
+        await wires[-1].next()
+        for each in wires:
+            each.app.cancel()
+        await asyncio.wait([each.app for each in wires])
+        return bool(room.proven)
+
+    assert asyncio.run(scene())
 
 
 def test_who_is_proven_leaves_the_strangers_their_places(monkeypatch):
