@@ -9,7 +9,7 @@ import time_machine
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from brokers import orders, portfolio, symbols
 from brokers.errors import OrderRefused, UnknownInstrument
@@ -25,7 +25,8 @@ ENDED = ("complete", "cancelled", "rejected")
 Traded = tuple[str, Exchange, int]  # symbol, exchange, lot
 Kind = tuple[Action, PriceType, Product]
 KINDS = st.tuples(st.sampled_from(Action), st.sampled_from(PriceType), st.sampled_from(Product))
-SHARES = st.sampled_from([("INFY", Exchange.NSE, 1), ("YESBANK", Exchange.NSE, 1)])
+TRADED = SHARE, _ = [("INFY", Exchange.NSE, 1), ("YESBANK", Exchange.NSE, 1)]
+SHARES = st.sampled_from(TRADED)
 COUNTS = st.one_of(st.integers(1, 40), st.integers(3_000, 40_000))
 WHAT = ("symbol", "exchange", "quantity")
 AWAY = st.integers(-12, 12)  # between a price and the last one, in steps of which one is little
@@ -58,6 +59,13 @@ class Exchanges(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.world.close()
 
+    @initialize()
+    def begin_with_shares(self):
+        """A holding, and three intraday shares whose average is no whole number of paise."""
+        for count, product, pause in ((7, Product.CNC, 86_400), (1, Product.MIS, 60), (2, Product.MIS, 60)):
+            self.place(SHARE, count, (Action.BUY, PriceType.MARKET, product), price=0, trigger=0)
+            self.clock.shift(timedelta(seconds=pause))
+
     def price(self, traded: Traded, away: int) -> Decimal:
         last = market.ltp(traded[0], traded[1], at=clock.now())
         return max(Decimal("0.05"), (last + last * away / 2_000).quantize(Decimal("0.05")))
@@ -79,6 +87,16 @@ class Exchanges(RuleBasedStateMachine):
         )  # fmt: skip
         with suppress(OrderRefused, UnknownInstrument):
             self.ids.append((orders.place(self.user_id, request, source="test").orderid, traded))
+
+    @rule(which=st.integers(0, 6), lots=st.integers(1, 6))
+    def close_part(self, which, lots):
+        """Of a position, or of a holding by a sale for delivery."""
+        held = [*PaperPosition.objects.exclude(quantity=0).order_by("pk"), *PaperHolding.objects.order_by("pk")]
+        for row in held[which % len(held) :][:1] if held else ():
+            traded = next(each for each in (*TRADED, *self.contracts) if each[0] == row.symbol)
+            side = Action.SELL if row.quantity > 0 else Action.BUY
+            product = Product(getattr(row, "product", Product.CNC))
+            self.place(traded, min(lots * traded[2], abs(row.quantity)), (side, PriceType.MARKET, product), price=0, trigger=0)
 
     @precondition(lambda self: self.ids)
     @rule(which=st.integers(0, 20))
