@@ -25,6 +25,9 @@ LINGER = 0.3  # seconds between an error and the close behind it: programs need 
 IDLE = 600.0  # seconds without a subscription and without a message
 PACE = 20  # messages a second
 MOST_INVALID = 20
+LENGTH, LENGTH_A_SECOND = 640 * 1024, 32 * 1024  # characters of a user's messages, over all their sockets
+SHORT = 256  # characters: such messages neither count nor wait
+LENGTH_OF_STRANGERS = 2048  # characters of one message
 BURST = 64  # frames in a row
 MALFORMED, QUIET = 4400, 4408  # close codes beside those of security.sockets
 
@@ -71,6 +74,7 @@ class Stream(AsyncConsumer):  # type: ignore[misc]
         try:
             if not self.pace.allows(at=self.heard):
                 raise Misspoken(Code.PROCESSING, f"More than {PACE} messages a second.")  # noqa: TRY301
+            await self._take_time(len(message.get("text") or ""))
             await self.answer(speech.understand(_read(message)))
         except Misspoken as error:
             await self._complain(error)
@@ -79,6 +83,14 @@ class Stream(AsyncConsumer):  # type: ignore[misc]
         except Exception:
             logger.exception("a message over a socket could not be answered")
             await self.say(frames.error(Code.SERVER, "The server could not answer this."))
+
+    async def _take_time(self, length: int) -> None:
+        """What a thousand symbols cost is as long as they are: one user's wait for each other, never others for them."""
+        if self.listener is None:
+            if length > LENGTH_OF_STRANGERS:
+                raise Misspoken(Code.NOT_AUTHENTICATED, f"Authenticate first, in at most {LENGTH_OF_STRANGERS} characters.")
+        elif length > SHORT:
+            await asyncio.sleep(_lengths(self.listener.user_id, at=self.heard).wait(length, at=self.heard))
 
     async def answer(self, message: speech.Message) -> None:
         match message:
@@ -183,3 +195,10 @@ def _read(message: Any) -> dict[str, Any]:
         return websocket.read(text)
     except ApiError as error:
         raise Misspoken(Code.JSON, error.message) from error
+
+
+_paces: dict[int, Pace] = {}  # as many as there are users
+
+
+def _lengths(user_id: int, *, at: float) -> Pace:
+    return _paces.setdefault(user_id, Pace(LENGTH, per_second=LENGTH_A_SECOND, at=at))

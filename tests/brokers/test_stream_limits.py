@@ -1,6 +1,7 @@
 """What a socket may not do, and what ends it."""
 
 import asyncio
+import time
 from unittest.mock import Mock
 
 import pytest
@@ -214,3 +215,24 @@ def test_a_reader_that_stops_reading_finds_the_newest_tick(api_key):
         return len(program.heard) - before
 
     assert play(scene) < 10
+
+
+def test_a_stranger_is_not_read_at_length():
+    async def scene(wire):
+        program = await wire().accepted()
+        return (await program.ask(action="ping", timestamp="x" * 4000))["code"]
+
+    assert play(scene) == "NOT_AUTHENTICATED"
+
+
+def test_long_messages_of_one_user_wait_until_their_length_is_made_up_for(api_key, monkeypatch):
+    monkeypatch.setattr(conversation, "_paces", {})
+    monkeypatch.setattr(conversation, "LENGTH", 0)
+    monkeypatch.setattr(conversation, "LENGTH_A_SECOND", 10_000)
+
+    async def scene(wire):
+        program, began = await entered(wire(), api_key), time.monotonic()
+        await program.ask("pong", action="ping", timestamp="x" * 2000)
+        return time.monotonic() - began
+
+    assert play(scene) > 0.2

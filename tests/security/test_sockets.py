@@ -78,22 +78,21 @@ def test_the_oldest_stranger_makes_way_for_the_newest(monkeypatch, limit):
     assert (len(crowd), len(sockets.strangers)) == (0, 0)
 
 
-def test_strangers_leave_those_behind_their_address_all_places(monkeypatch):
+async def _proven_among_strangers(room: Room) -> bool:
+    gate = Gatehouse(http=room, websocket=room)
+    wires = [await Wire(gate).accepted() for _ in range(5)]
+    room.standing = {"stands": lambda now: True, "places": {"user 1": 9}}
+    wires.append(await Wire(gate).accepted())
+    await wires[-1].next()
+    for each in wires:
+        each.app.cancel()
+    await asyncio.wait([each.app for each in wires])
+    return bool(room.proven)
+
+
+def test_strangers_take_no_place_of_those_who_prove_themselves(monkeypatch):
     monkeypatch.setattr(sockets, "OF_SUBJECT", 1)
-    room = Room()
-
-    async def scene() -> bool:
-        gate = Gatehouse(http=room, websocket=room)
-        wires = [await Wire(gate).accepted() for _ in range(5)]
-        room.standing = {"stands": lambda now: True, "places": {"user 1": 9}}
-        wires.append(await Wire(gate).accepted())
-        await wires[-1].next()
-        for each in wires:
-            each.app.cancel()
-        await asyncio.wait([each.app for each in wires])
-        return bool(room.proven)
-
-    assert asyncio.run(scene())
+    assert asyncio.run(_proven_among_strangers(Room()))
 
 
 def test_who_is_proven_leaves_the_strangers_their_places(monkeypatch):
