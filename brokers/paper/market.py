@@ -18,14 +18,6 @@ def ltp(symbol: str, exchange: Exchange, *, at: datetime) -> Decimal:
     return price(listed, _second(at)) * listed.instrument.tick_size
 
 
-def extremes(symbol: str, exchange: Exchange, *, since: datetime, until: datetime) -> tuple[Decimal, Decimal]:
-    """Lowest and highest price after the second of `since`, up to and with that of `until`; of `until` alone when later."""
-    listed = listing(symbol, exchange)
-    last = _second(until)
-    low, high = reach(listed, min(_second(since) + 1, last), last)
-    return low * listed.instrument.tick_size, high * listed.instrument.tick_size
-
-
 def first_reach(
     symbol: str,
     exchange: Exchange,

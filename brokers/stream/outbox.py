@@ -14,13 +14,11 @@ class Overflow(Exception):
 
 class Outbox:
     def __init__(self) -> None:
-        self.dropped = 0  # ticks that a newer one took the place of
         self._ticks: dict[Topic, str] = {}
         self._updates: deque[str] = deque()
         self._news = asyncio.Event()
 
     def tick(self, topic: Topic, frame: str) -> None:
-        self.dropped += topic in self._ticks
         self._ticks[topic] = frame
         self._news.set()
 

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from brokers import orders, quotes
+from brokers.paper import catalogue, market
 from brokers.stream.conversation import Stream
 from brokers.types import Action, Exchange, Order, OrderRequest, PriceType
 from tests import paper_clock
@@ -35,6 +36,13 @@ def asked(action: str, quantity: int, **changes: Any) -> OrderRequest:
     kind = PriceType.LIMIT if "price" in changes else PriceType.MARKET
     values: dict[str, Any] = {"symbol": "INFY", "exchange": Exchange.NSE, "pricetype": kind, **changes}
     return OrderRequest(action=Action(action), quantity=quantity, **values)
+
+
+def extremes(symbol: str, exchange: Exchange, *, since: datetime, until: datetime) -> tuple[Decimal, Decimal]:
+    """Lowest and highest price after the second of `since`, up to and with that of `until`."""
+    listed = catalogue.listing(symbol, exchange)
+    low, high = market.reach(listed, int(since.timestamp()) + 1, int(until.timestamp()))
+    return low * listed.instrument.tick_size, high * listed.instrument.tick_size
 
 
 @pytest.fixture

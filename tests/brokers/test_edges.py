@@ -11,7 +11,7 @@ from brokers.models import Fill, OrderEvent
 from brokers.paper import clock, market
 from brokers.paper.settlement import run_due
 from brokers.types import IST, Action, Exchange, Instrument, PriceType, Product
-from tests.brokers.conftest import NOON, asked
+from tests.brokers.conftest import NOON, asked, extremes
 from tests.brokers.test_ledger import assert_exact
 
 SQUARE_OFF = datetime(2026, 11, 23, 15, 15, tzinfo=IST)
@@ -169,7 +169,7 @@ def test_what_was_realised_today_begins_anew_with_the_session(owner, place, noon
 
 
 def test_orders_of_one_instant_fill_in_the_order_they_came(owner, place, noon):
-    low, _ = market.extremes("INFY", Exchange.NSE, since=NOON, until=NOON + HOUR)
+    low, _ = extremes("INFY", Exchange.NSE, since=NOON, until=NOON + HOUR)
     came = [place("BUY", 1, price=low).orderid for _ in range(3)]
     noon.shift(HOUR)
     assert [trade.orderid for trade in portfolio.trades(owner.pk)] == came[::-1]
@@ -177,7 +177,7 @@ def test_orders_of_one_instant_fill_in_the_order_they_came(owner, place, noon):
 
 def test_half_a_paisa_of_each_delivery_adds_up_in_the_holding(owner, place, noon):
     for _ in range(2):
-        low, _ = market.extremes("INFY", Exchange.NSE, since=clock.now(), until=clock.now() + HOUR)
+        low, _ = extremes("INFY", Exchange.NSE, since=clock.now(), until=clock.now() + HOUR)
         place("BUY", 1, product=Product.CNC, price=low + Decimal("0.005"))
         noon.shift(DAY)
     (holding,) = portfolio.holdings(owner.pk)

@@ -16,7 +16,7 @@ from brokers.models import Fill, JournalEntry, PaperAccount, PaperHold, PaperHol
 from brokers.paper import market, rules, terms
 from brokers.paper.settlement import run_due
 from brokers.types import Action, Exchange, Product
-from tests.brokers.conftest import NOON, asked
+from tests.brokers.conftest import NOON, asked, extremes
 
 
 def near(symbol: str, away: int) -> Decimal:
@@ -99,7 +99,7 @@ def test_the_same_shares_are_never_sold_twice(owner, noon):
 @pytest.mark.django_db(transaction=True)
 def test_several_matchers_at_once_fill_each_order_once(owner):
     with time_machine.travel(NOON, tick=False) as clock:
-        low, _ = market.extremes("INFY", Exchange.NSE, since=NOON, until=NOON + timedelta(hours=1))
+        low, _ = extremes("INFY", Exchange.NSE, since=NOON, until=NOON + timedelta(hours=1))
         for _ in range(10):
             orders.place(owner.pk, asked("BUY", 2, price=low), source="test")
         clock.shift(timedelta(hours=1))

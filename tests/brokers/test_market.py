@@ -16,6 +16,7 @@ from brokers.paper.equities import SHARES
 from brokers.paper.indices import INDICES
 from brokers.paper.underlyings import UNDERLYINGS
 from brokers.types import Exchange
+from tests.brokers.conftest import extremes
 
 NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 START = int(clock.session_start(clock.session(NOON)).timestamp())
@@ -121,7 +122,7 @@ def test_the_previous_close_is_the_last_price_before_the_session():
 
 def test_extremes_across_sessions_cover_both():
     start = clock.session_start(clock.session(NOON))
-    low, high = market.extremes("INFY", Exchange.NSE, since=start - timedelta(hours=2), until=start + timedelta(hours=2))
+    low, high = extremes("INFY", Exchange.NSE, since=start - timedelta(hours=2), until=start + timedelta(hours=2))
     prices = [market.ltp("INFY", Exchange.NSE, at=start + timedelta(seconds=second)) for second in range(-7199, 7201)]
     assert (low, high) == (min(prices), max(prices))
 

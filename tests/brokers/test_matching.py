@@ -11,7 +11,7 @@ from brokers.models import Fill, OrderEvent, PaperHold
 from brokers.paper import market
 from brokers.paper.settlement import catch_up, run_due
 from brokers.types import Action, Exchange, OrderStatus, PriceType, Product
-from tests.brokers.conftest import NOON
+from tests.brokers.conftest import NOON, extremes
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
@@ -21,7 +21,7 @@ SL, SL_M = PriceType.SL, PriceType.SL_M
 @pytest.fixture
 def dip(noon):
     """The lowest price of the coming hour, where the market does not stand at the hour's end."""
-    low, _ = market.extremes("INFY", Exchange.NSE, since=NOON, until=NOON + HOUR)
+    low, _ = extremes("INFY", Exchange.NSE, since=NOON, until=NOON + HOUR)
     assert low < market.ltp("INFY", Exchange.NSE, at=NOON + HOUR)
     return low
 
@@ -29,7 +29,7 @@ def dip(noon):
 @pytest.fixture
 def peak(noon):
     """The highest price of the coming hour, above where the market stands now."""
-    _, high = market.extremes("INFY", Exchange.NSE, since=NOON, until=NOON + HOUR)
+    _, high = extremes("INFY", Exchange.NSE, since=NOON, until=NOON + HOUR)
     assert high > market.ltp("INFY", Exchange.NSE, at=NOON)
     return high
 

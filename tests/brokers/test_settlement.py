@@ -11,7 +11,7 @@ from brokers.models import Fill, JournalEntry, PaperAccount, PaperHold, PaperHol
 from brokers.paper import market
 from brokers.paper.settlement import run_due
 from brokers.types import IST, Exchange, OrderStatus, Product
-from tests.brokers.conftest import NOON, asked
+from tests.brokers.conftest import NOON, asked, extremes
 
 SQUARE_OFF = datetime(2026, 11, 23, 15, 15, tzinfo=IST)
 MORNING = datetime(2026, 11, 24, 3, tzinfo=IST)
@@ -84,7 +84,7 @@ def test_intraday_orders_are_cancelled_at_the_square_off(owner, place, noon):
 
 
 def test_an_order_touched_before_the_square_off_fills_first(owner, place, noon):
-    low, _ = market.extremes("INFY", Exchange.NSE, since=NOON, until=SQUARE_OFF - SECOND)
+    low, _ = extremes("INFY", Exchange.NSE, since=NOON, until=SQUARE_OFF - SECOND)
     order = place("BUY", 10, price=low)
     noon.move_to(SQUARE_OFF + DAY)
     assert orders.find(owner.pk, order.orderid).status is OrderStatus.COMPLETE
@@ -168,7 +168,7 @@ def test_more_than_position_and_holding_cannot_be_sold(place, noon):
 
 def test_a_resting_sale_outlives_the_delivery_of_its_shares(owner, place, noon, infy):
     place("BUY", 10, product=Product.CNC)
-    _, high = market.extremes("INFY", Exchange.NSE, since=MORNING, until=MORNING + 3 * DAY)
+    _, high = extremes("INFY", Exchange.NSE, since=MORNING, until=MORNING + 3 * DAY)
     order = place("SELL", 10, product=Product.CNC, price=high)
     noon.move_to(MORNING + 3 * DAY)
     assert orders.find(owner.pk, order.orderid).status is OrderStatus.COMPLETE
