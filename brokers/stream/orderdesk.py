@@ -39,10 +39,9 @@ class Desk:
         if not after:
             self._told = propagation.current()
             return
+        self._told = told = max(self._told, after)  # what was applied while nobody listened is nobody's news
         if not self._listeners:
-            self._told = max(self._told, after)
             return
-        told = self._told
         for news in events.since(self._told):
             self._hand_over(news)
             told = news[-1].seq

@@ -55,6 +55,9 @@ def learn(desk: Desk, after: int) -> None:
 
 @pytest.fixture
 def desk() -> Desk:
+    """One that starts when the sequence stands at 1."""
+    with transaction.atomic():
+        propagation.bump()
     desk = Desk()
     desk.apply(0)
     return desk
@@ -79,6 +82,14 @@ def test_what_happened_before_the_start_is_not_told(owner):
     desk.apply(0)
     happen(owner, OrderStatus.CANCELLED)
     assert [update.order.status for update in told(desk, owner)] == [OrderStatus.CANCELLED]
+
+
+def test_who_comes_later_is_not_told_what_was_over_before(desk, owner):
+    happen(owner, OrderStatus.OPEN)
+    desk.apply(propagation.current() - 1)
+    happen(owner, OrderStatus.CANCELLED)
+    updates = told(desk, owner, after=propagation.current() - 1)
+    assert [update.order.status for update in updates] == [OrderStatus.CANCELLED]
 
 
 def test_others_hear_nothing(desk, owner, second_user):
