@@ -5,13 +5,14 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from brokers.schemas.fields import refused
 
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 EXPIRY = "^[0-9]{2}[A-Za-z]{3}[0-9]{2}$"
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+OFFSET = "^(ATM|(ITM|OTM)([1-9]|[1-4][0-9]|50))$"
 _EXPIRY = re.compile("([0-9]{2})([A-Z]{3})([0-9]{2})")
 
 
@@ -49,6 +50,12 @@ def right(value: object) -> str:
     raise refused("Must be CE or PE.")
 
 
+def offset(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(OFFSET[1:-1], value):
+        return value
+    raise refused("Must be ATM, ITM1 to ITM50 or OTM1 to OTM50.")
+
+
 _DATE = {"type": "string", "format": "date", "pattern": DAY}
 Day = Annotated[
     date,
@@ -68,6 +75,7 @@ ExpiryDate = Annotated[
 Right = Annotated[str, PlainValidator(right), WithJsonSchema({"enum": ["CE", "PE", "ce", "pe"]})]
 Offset = Annotated[
     str,
-    StringConstraints(strict=True, pattern="^(ATM|(ITM|OTM)([1-9]|[1-4][0-9]|50))$"),
+    PlainValidator(offset),
+    WithJsonSchema({"type": "string", "pattern": OFFSET}),
     Field(description="ATM, ITM1 to ITM50, OTM1 to OTM50.", examples=["ATM"]),
 ]

@@ -56,6 +56,12 @@ def test_a_malformed_question_is_400(program, change):
     assert (response.status_code, refused(response)["errors"].keys()) == (400, change.keys())
 
 
+def test_a_wrong_offset_is_told_which_there_are(program):
+    assert refused(program("optionsymbol", **CALL | {"offset": "OTM51"}))["message"].endswith(
+        "Must be ATM, ITM1 to ITM50 or OTM1 to OTM50."
+    )
+
+
 def test_a_chain_stands_about_the_money(program, noon):
     chain = program.asks(OptionChainAnswer, "optionchain", **NIFTY, strike_count=2)
     assert [row.ce.label for row in chain.chain if row.ce] == ["ITM2", "ITM1", "ATM", "OTM1", "OTM2"]
