@@ -86,7 +86,7 @@ def nearest(
     """
     now = clock.now()
     base = _base(underlying, exchange, day=clock.session(now))
-    found = _expiry(base, expiry, day=clock.session(now))
+    found = _expiry(base, expiry, at=now)
     ltp = market.quote_of(base.priced, at=now).ltp
     strikes = contracts.ladder(base.underlying, found, clock.session(now))
     steps = _steps(offset) * (-1 if right == "CE" else 1)  # in the money lie a call's lower and a put's higher strikes
@@ -105,7 +105,7 @@ def chain(underlying: str, exchange: Exchange, *, expiry: date | None, strikes: 
     """
     now = clock.now()
     base = _base(underlying, exchange, day=clock.session(now))
-    found = _expiry(base, expiry, day=clock.session(now))
+    found = _expiry(base, expiry, at=now)
     quote = market.quote_of(base.priced, at=now)
     listed = contracts.ladder(base.underlying, found, clock.session(now))
     middle = _nearest(listed, quote.ltp)
@@ -144,11 +144,13 @@ def _unknown(name: str, exchange: Exchange) -> NoSuchContract | UnknownInstrumen
     return NoSuchContract(f"There are no options on {name[:64]}.")
 
 
-def _expiry(base: _Base, wanted: date | None, *, day: date) -> date:
-    listed = expiries.options(base.underlying, day)
+def _expiry(base: _Base, wanted: date | None, *, at: datetime) -> date:
+    """The nearest one that still takes orders when none is named; one that is over can be named until its session ends."""
+    listed = expiries.options(base.underlying, clock.session(at))
     if not listed:
         raise NoSuchContract(f"There are no options on {base.underlying.name}.")
-    chosen = wanted or base.expiry or listed[0]
+    open_ones = (each for each in listed if calendar.close(base.underlying.exchange, each) > at)
+    chosen = wanted or base.expiry or next(open_ones, listed[0])
     if chosen not in listed:
         offered = ", ".join(f"{each:%d-%b-%y}".upper() for each in listed)
         raise NoSuchContract(f"No options on {base.underlying.name} expire on {chosen:%d-%b-%y}; there are {offered}.")

@@ -3,6 +3,7 @@
 from datetime import date
 from functools import lru_cache
 
+from brokers import calendar
 from brokers.paper import catalogue, clock
 from brokers.paper import expiries as cycles
 from brokers.paper.underlyings import BY_NAME
@@ -22,11 +23,12 @@ def everything(exchange: Exchange | None = None) -> list[Instrument]:
 
 
 def expiries(underlying: str, exchange: Exchange, *, options: bool) -> list[date]:
-    """When the contracts of an underlying expire, nearest first; none when the exchange lists none."""
+    """When the contracts of an underlying that take orders expire, nearest first; none when the exchange lists none."""
     found = BY_NAME.get((exchange, underlying))
     if found is None:
         return []
-    return cycles.options(found, _today()) if options else cycles.futures(found, _today())
+    listed = cycles.options(found, _today()) if options else cycles.futures(found, _today())
+    return [each for each in listed if calendar.close(exchange, each) > clock.now()]
 
 
 def search(query: str, *, exchange: Exchange | None = None) -> list[Instrument]:

@@ -13,6 +13,7 @@ from brokers.types import Exchange
 
 MORNING = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
 EXPIRY = date(2026, 12, 29)
+EXPIRED = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)  # in the evening of a weekly expiry
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +34,17 @@ def strike(offset: str, right: str, **changes: Any) -> Decimal:
 def chain(**changes: Any) -> options.Chain:
     asked: dict[str, Any] = {"underlying": "NIFTY", "exchange": Exchange.NSE_INDEX, "expiry": EXPIRY, "strikes": None} | changes
     return options.chain(asked.pop("underlying"), asked.pop("exchange"), **asked)
+
+
+def test_after_an_expiry_the_next_one_is_the_nearest(morning):
+    morning.move_to(EXPIRED)
+    found = nearest("ATM", "CE", expiry=None).instrument.expiry, chain(expiry=None, strikes=1).expiry
+    assert found == (date(2026, 12, 8), date(2026, 12, 8))
+
+
+def test_an_expiry_that_is_over_can_be_named_until_its_session_ends(morning):
+    morning.move_to(EXPIRED)
+    assert nearest("ATM", "CE", expiry=EXPIRED.date()).instrument.expiry == EXPIRED.date()
 
 
 def test_at_the_money_is_the_strike_nearest_to_the_underlying():

@@ -125,6 +125,11 @@ def test_a_blank_query_finds_nothing():
     assert symbols.search("  ") == []
 
 
+def test_an_expiry_that_is_over_is_left_out():
+    with time_machine.travel(datetime(2026, 12, 1, 14, 0, tzinfo=UTC), tick=False):
+        assert symbols.expiries("NIFTY", Exchange.NFO, options=True)[0] == date(2026, 12, 8)
+
+
 def test_expiries_are_those_of_the_contracts(master):
     options = {each.expiry for each in master if each.name == "SENSEX" and each.is_option}
     assert symbols.expiries("SENSEX", Exchange.BFO, options=True) == sorted(options)
