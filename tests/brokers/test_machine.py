@@ -91,7 +91,8 @@ class Exchanges(RuleBasedStateMachine):
     @rule(which=st.integers(0, 6), lots=st.integers(1, 6))
     def close_part(self, which, lots):
         """Of a position, or of a holding by a sale for delivery."""
-        held = [*PaperPosition.objects.exclude(quantity=0).order_by("pk"), *PaperHolding.objects.order_by("pk")]
+        held: list[PaperPosition | PaperHolding] = list(PaperPosition.objects.exclude(quantity=0).order_by("pk"))
+        held += PaperHolding.objects.order_by("pk")
         for row in held[which % len(held) :][:1] if held else ():
             traded = next(each for each in (*TRADED, *self.contracts) if each[0] == row.symbol)
             side = Action.SELL if row.quantity > 0 else Action.BUY
