@@ -20,6 +20,9 @@ moved = Signal()  # sent in the thread that caught up, after every follower
 INTERVAL = 0.1  # seconds between two looks; 500 ms are promised
 RETRY = 1.0  # seconds until the next look after one that failed
 
+_RAISE = "UPDATE security_sequence SET value = value + 1 WHERE id = 1"
+_RAISE_AND_RETURN = "UPDATE security_sequence SET value = value + 1 WHERE id = 1 RETURNING value"
+
 _followers: dict[str, Apply] = {}
 _applied: dict[str, int] = {}
 _lock = threading.Lock()
@@ -58,10 +61,13 @@ def catch_up() -> bool:
 
 
 def _next() -> int:
-    """One statement where the row is there."""
+    """One statement where the row is there; two on SQLite before 3.35, which cannot return what it wrote."""
+    returns = connection.features.can_return_columns_from_insert
     with connection.cursor() as cursor:
         for _ in range(2):
-            cursor.execute("UPDATE security_sequence SET value = value + 1 WHERE id = 1 RETURNING value")
+            cursor.execute(_RAISE_AND_RETURN if returns else _RAISE)
+            if not returns:
+                cursor.execute("SELECT value FROM security_sequence WHERE id = 1")
             if row := cursor.fetchone():
                 return int(row[0])
             Sequence.objects.get_or_create(pk=1)

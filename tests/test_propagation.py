@@ -90,6 +90,15 @@ def test_a_bump_outside_a_transaction_is_refused():
         propagation.bump()
 
 
+def test_an_engine_that_cannot_return_what_it_wrote_is_asked_for_it(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(connection.features, "can_return_columns_from_insert", False)
+    with transaction.atomic():
+        first = propagation.bump()
+        with django_assert_num_queries(2):
+            assert propagation.bump() == first + 1
+    assert propagation.current() == first + 1
+
+
 def test_a_rolled_back_change_is_not_announced(calls):
     propagation.catch_up()
     with pytest.raises(ZeroDivisionError), transaction.atomic():
