@@ -13,6 +13,7 @@ FINE = {
     Interval.S10: 10,
     Interval.S15: 15,
 }  # days, so that an answer stays under 90,000 candles
+LARGE, LARGE_DAYS = 10_000, 1_000  # candles of a range that takes a second or more to draw
 LONG = (Interval.DAY, Interval.WEEK, Interval.MONTH, Interval.QUARTER, Interval.YEAR)
 
 
@@ -35,3 +36,12 @@ def out_of_bounds(interval: Interval, *, start: date, end: date) -> str:
         most = FINE[interval]
         return f"At {interval}, history covers at most {most} day{'s' * (most > 1)} at a time." if apart >= most else ""
     return f"At {interval}, history covers at most {MOST_DAYS} days at a time." if apart > MOST_DAYS else ""
+
+
+def is_large(interval: Interval, *, start: date, end: date) -> bool:
+    """Whether drawing it keeps a thread busy for long."""
+    days = (end - start).days + 1
+    if interval in LONG:
+        return days > LARGE_DAYS
+    unit = {"s": 1, "m": 60, "h": 3600}[interval[-1]]
+    return days * 86_400 > LARGE * unit * int(interval[:-1])

@@ -1,10 +1,12 @@
 """Candles and the order book through the API: epoch seconds, India's days, five levels a side."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import pytest
 
+from brokers import history
+from brokers.api.candles import drawing
 from brokers.schemas.answers import DepthAnswer, HistoryAnswer, IntervalsAnswer, QuotesAnswer
 from brokers.schemas.answers.market import CandleRow
 from brokers.types import Interval
@@ -85,3 +87,27 @@ def test_an_index_has_no_orders_and_still_five_levels(program, noon):
 
 def test_an_unknown_symbol_has_no_book(program):
     assert program("depth", **INFY | {"symbol": "NOSUCH"}).status_code == 400
+
+
+LONG = SPAN | {"interval": "1m", "start_date": "2026-10-24"}
+
+
+def test_a_user_draws_one_long_history_at_a_time(program, owner, noon):
+    with drawing(owner.pk, large=True):
+        response = program("history", **LONG)
+        assert len(candles(program)) > 0
+    assert (response.status_code, response["Retry-After"]) == (429, "5")
+    assert "long history" in refused(response)["message"]
+
+
+def test_other_users_do_not_wait_for_a_long_history(owner):
+    with drawing(owner.pk, large=True), drawing(owner.pk + 1, large=True), drawing(owner.pk, large=False):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("interval", "start", "large"), [("1m", "2026-11-15", True), ("1m", "2026-11-20", False), ("D", "2017-01-01", True)]
+)
+def test_a_history_is_long_by_its_candles(interval, start, large):
+    days = {"start": date.fromisoformat(start), "end": date(2026, 11, 23)}
+    assert history.is_large(Interval(interval), **days) is large
