@@ -31,6 +31,7 @@ def _dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "funds": portfolio.funds(owner),
         "positions": portfolio.positions(owner),
+        "holdings": portfolio.holdings(owner),
         "orders": book[:SHOWN],
         "order_count": len(book),
         "more_orders": len(book) > SHOWN,
