@@ -15,7 +15,7 @@ PAIRS = {
     "note": "surface note-wash",
     "info": "surface info-wash",
     "danger": "surface loss-wash",
-    "on-accent": "accent accent-strong",
+    "on-accent": "accent accent-strong info note",
     "on-danger": "danger danger-strong",
 }
 
