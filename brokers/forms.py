@@ -29,7 +29,8 @@ def products(instrument: Instrument) -> list[Product]:
 
 def _price(label: str) -> forms.DecimalField:
     widget = forms.NumberInput(attrs={"step": "any", "min": "0", "inputmode": "decimal"})
-    return forms.DecimalField(label=label, min_value=0, max_digits=18, decimal_places=4, widget=widget)
+    words = {"min_value": "A price is never below zero.", "max_decimal_places": "At most four decimal places."}
+    return forms.DecimalField(label=label, min_value=0, max_digits=18, decimal_places=4, widget=widget, error_messages=words)
 
 
 def _short(price: Decimal) -> Decimal:
@@ -45,7 +46,7 @@ def _choice(label: str, words: Mapping[Any, str]) -> forms.ChoiceField:
 class AmountsForm(forms.Form):
     """Quantity and prices, held against the lot and the price type; a price that the type does not take is zero."""
 
-    quantity = forms.IntegerField(label="Quantity", min_value=1)
+    quantity = forms.IntegerField(label="Quantity", min_value=1, error_messages={"min_value": "At least 1."})
     price = _price("Price")
     trigger_price = _price("Trigger price")
 

@@ -96,7 +96,7 @@ def test_a_form_without_a_token_still_places_its_order(browser):
     ("wrong", "field", "sentence"),
     [
         ({"quantity": ""}, "quantity", "This field is required."),
-        ({"quantity": "0"}, "quantity", "Ensure this value is greater than or equal to 1."),
+        ({"quantity": "0"}, "quantity", "At least 1."),
         ({"action": "HOLD"}, "action", "Select a valid choice. HOLD is not one of the available choices."),
         ({"product": "NRML"}, "product", "Select a valid choice. NRML is not one of the available choices."),
         ({"pricetype": "LIMIT"}, "price", "A LIMIT order needs a price."),
