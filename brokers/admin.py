@@ -62,8 +62,8 @@ class OrderAdmin(ByOrderId):
 
     @admin.display(description="price", ordering="price")
     def limit(self, entry: JournalEntry) -> str:
-        """A MARKET order has none."""
-        return "-" if entry.pricetype == PriceType.MARKET else str(entry.price)
+        """MARKET and SL-M orders have none."""
+        return "-" if entry.pricetype in (PriceType.MARKET, PriceType.SL_M) else str(entry.price)
 
 
 @admin.register(Fill)
