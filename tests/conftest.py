@@ -1,6 +1,9 @@
 """The people and the clean slate that every test may count on."""
 
+from collections.abc import Iterator
+
 import pytest
+import time_machine
 from django.core.cache import caches
 from django.db import connection
 
@@ -45,6 +48,13 @@ def _fresh_memory():
 def _cheap_passwords(settings):
     """The same Argon2 over the same pepper, with fewer turns."""
     settings.PASSWORD_COST = {"passes": 1, "memory": 8}
+
+
+@pytest.fixture
+def one_minute() -> Iterator[None]:
+    """The clock stands still: requests that a test counts fall into one minute of the limits."""
+    with time_machine.travel("2026-11-23 12:00:30Z", tick=False):
+        yield
 
 
 @pytest.fixture

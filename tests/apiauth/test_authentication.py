@@ -103,7 +103,7 @@ def test_the_key_is_checked_before_the_limit(api_key, monkeypatch):
     assert refusal(post(apikey=api_key)).status == 429
 
 
-def test_a_spent_limit_says_when_to_come_back(api_key):
+def test_a_spent_limit_says_when_to_come_back(one_minute, api_key):
     for _ in range(60):
         enter(post(apikey=api_key))
     error = refusal(post(apikey=api_key))
@@ -117,13 +117,13 @@ def test_a_key_has_a_budget_for_each_endpoint(api_key):
     assert enter(post(apikey=api_key, path="/api/v1/quotes"))
 
 
-def test_a_slash_opens_no_second_budget(api_key):
+def test_a_slash_opens_no_second_budget(one_minute, api_key):
     for _ in range(60):
         enter(post(apikey=api_key))
     assert refusal(post(apikey=api_key, path="/api/v1/funds/")).status == 429
 
 
-def test_strangers_are_limited_and_the_owner_beside_them_is_not(api_key):
+def test_strangers_are_limited_and_the_owner_beside_them_is_not(one_minute, api_key):
     for _ in range(30):
         refusal(post(apikey="wrong"))
     assert refusal(post(apikey="wrong")).status == 429
@@ -131,7 +131,7 @@ def test_strangers_are_limited_and_the_owner_beside_them_is_not(api_key):
 
 
 @pytest.mark.parametrize("raw", [b"{", b"{}"])
-def test_requests_without_a_key_are_limited_too(db, raw):
+def test_requests_without_a_key_are_limited_too(one_minute, db, raw):
     for _ in range(30):
         refusal(post(raw))
     assert refusal(post(raw)).status == 429

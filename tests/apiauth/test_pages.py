@@ -196,7 +196,7 @@ def test_other_peoples_keys_do_not_exist(browser, foreign):
     assert keys.revoke(foreign.kid).version == 2
 
 
-def test_sending_is_limited_and_looking_is_not(browser, api_key):
+def test_sending_is_limited_and_looking_is_not(one_minute, browser, api_key):
     url = reverse("rotate_api_key", args=["unknown123"])
     assert {browser.post(url).status_code for _ in range(10)} == {404}
     assert browser.post(url).status_code == 429
