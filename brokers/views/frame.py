@@ -60,7 +60,7 @@ def back(request: HttpRequest, *, otherwise: str) -> HttpResponse:
     """To the page that the form stood on, if it is one of ours."""
     target = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return redirect(target if ours else otherwise)
+    return redirect(target if ours and target.startswith("/") else otherwise)  # other words would name a route
 
 
 def tell(request: HttpRequest, *, done: str = "", failed: str = "") -> None:

@@ -74,7 +74,7 @@ def test_cancelling_leads_back_to_the_page_of_the_button(browser, owner, place):
     assert orders.find(owner.pk, waits).status == OrderStatus.CANCELLED
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "nowhere", "mode", ""])
 def test_cancelling_leads_nowhere_else(browser, place, elsewhere):
     waits = buy(place, price=1).orderid
     assert browser.post("/orders/cancel/", {"orderid": waits, "next": elsewhere}).headers["Location"] == "/orders/"
