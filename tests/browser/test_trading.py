@@ -141,6 +141,8 @@ def test_the_lists_fit_a_phone_when_they_hold_something(owner_browser):
 
 
 def test_all_that_waits_is_cancelled_and_all_that_is_open_is_closed(owner_browser):
+    owner_browser.fill_ticket("TITAN")
+    owner_browser.place()
     owner_browser.fill_ticket("TITAN", pricetype="LIMIT", price="1")
     owner_browser.place()
     owner_browser.open("/orders/cancel-all/")
