@@ -49,8 +49,10 @@ def told(desk: Desk, user, after: int = 1) -> list[OrderUpdate]:
 
 
 def learn(desk: Desk, after: int) -> None:
-    desk.apply(after)
-    connections.close_all()
+    try:
+        desk.apply(after)
+    finally:
+        connections.close_all()
 
 
 @pytest.fixture
