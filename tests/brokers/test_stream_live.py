@@ -166,8 +166,8 @@ def test_another_sites_page_gets_403(first, browser, origin):
         pass
 
 
-def test_a_message_of_64_kib_is_read_and_a_longer_one_closes(first):
-    with listening(first.ws or "") as listener:
+def test_a_message_of_64_kib_is_read_and_a_longer_one_closes(first, token):
+    with program(first.ws or "", token) as listener:
         assert listener.ask(action="ping", timestamp="x" * 65_000)["type"] == "pong"
         listener.say(action="ping", timestamp="x" * 66_000)
         assert listener.code() == 1009
