@@ -12,8 +12,16 @@ class UnknownKey(LookupError):
 
 def digest(key: bytes, *, purpose: str, data: bytes) -> bytes:
     """32 bytes: HMAC-SHA256 of data under a key derived for this purpose alone."""
-    derived = hmac.digest(key, b"openalgo\0" + purpose.encode(), hashlib.sha256)
-    return hmac.digest(derived, data, hashlib.sha256)
+    return mac(derived(key, purpose=purpose), data)
+
+
+def derived(key: bytes, *, purpose: str) -> bytes:
+    """The key for one purpose, for who makes many digests with it."""
+    return mac(key, b"openalgo\0" + purpose.encode())
+
+
+def mac(key: bytes, data: bytes) -> bytes:
+    return hmac.digest(key, data, hashlib.sha256)
 
 
 def newest(ring: Ring) -> tuple[str, bytes]:

@@ -1,7 +1,16 @@
 """The tables of the security app; none holds a foreign key to another app, so that history outlives users."""
 
-from security.models.ban import Action, Ban, Offender, Origin, State
+from security.models.alert import Alert
+from security.models.allow import Allow
+from security.models.audit import AuditEntry, AuditSegment, Outcome
+from security.models.ban import Action, Ban, Evidence, Offender, Origin, State
 from security.models.lease import Lease
+from security.models.policy import Policy
+from security.models.probe import Guess, Probe, Refusal
 from security.models.sequence import Sequence
 
-__all__ = ["Action", "Ban", "Lease", "Offender", "Origin", "Sequence", "State"]
+__all__ = [
+    "Action", "Alert", "Allow", "AuditEntry", "AuditSegment", "Ban", "Evidence", "Guess", "Lease", "Offender", "Origin",
+    "Outcome",
+    "Policy", "Probe", "Refusal", "Sequence", "State",
+]  # fmt: skip

@@ -1,0 +1,82 @@
+"""The database itself refuses to change the audit chain, whoever asks."""
+
+import pytest
+from django.db import Error, connection, transaction
+from django.utils import timezone
+
+from security import triggers, verification
+from security.chain import Kind
+from security.models import AuditEntry, AuditSegment
+from tests.security.chains import cut, edit, make, tamper
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def guarded(db) -> None:
+    """Installed inside the test's transaction, which takes them along."""
+    make(6)
+    triggers.install(connection)
+
+
+def closed(first: int, last: int) -> AuditSegment:
+    """A segment as a forger would write it."""
+    return AuditSegment.objects.create(
+        first=first, last=last, count=last - first + 1, mac_before="0" * 64, mac=AuditEntry.objects.get(pk=last).mac,
+        archive="a", sha256="0" * 64, closed=timezone.now(), closed_by="nobody", key_id="k1", seal="ab" * 32,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("column", ["about", "mac", "seq"])
+def test_an_update_is_refused(column):
+    with pytest.raises(Error, match="never changed"), transaction.atomic():
+        edit(column, "'900'" if column != "seq" else "900", 3)
+    assert verification.verify().broken is None
+
+
+@pytest.mark.parametrize("seq", [1, 3, 6])
+def test_a_deletion_is_refused(seq):
+    with pytest.raises(Error, match="never deleted"), transaction.atomic():
+        cut(seq, seq)
+    assert AuditEntry.objects.count() == 6
+
+
+def test_the_orm_is_refused_too():
+    with pytest.raises(Error, match="never changed"), transaction.atomic():
+        AuditEntry.objects.update(about="")
+    with pytest.raises(Error, match="never deleted"), transaction.atomic():
+        AuditEntry.objects.all().delete()
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_truncation_is_refused():
+    with pytest.raises(Error, match="never deleted"), transaction.atomic():
+        tamper("TRUNCATE security_auditentry")
+    assert AuditEntry.objects.count() == 6
+
+
+def test_rows_of_a_closed_segment_may_go_and_no_other():
+    closed(1, 3)
+    cut(1, 3)
+    with pytest.raises(Error, match="never deleted"), transaction.atomic():
+        cut(4, 4)
+    assert AuditEntry.objects.count() == 3
+
+
+def test_a_segment_that_somebody_else_closed_is_found():
+    closed(1, 3)
+    cut(1, 3)
+    broken = verification.verify().broken
+    assert broken
+    assert (broken.kind, broken.seq) == (Kind.SEGMENT, 1)
+
+
+def test_the_triggers_can_be_removed_for_a_migration_backwards():
+    triggers.remove(connection)
+    cut(1, 6)
+    assert not AuditEntry.objects.exists()
