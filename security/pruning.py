@@ -1,0 +1,31 @@
+"""What has had its time leaves the database: counters and alerts are forgotten, audit rows go as signed segments."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from security import alerts, guesses, merging, policy, refusals, segments
+from security.actors import AUTOMATION
+
+
+def prune() -> dict[str, int]:
+    """Forget all that had its time, but audit rows; how much of each kind."""
+    return {"probes": merging.prune(), "guesses": guesses.prune(), "refusals": refusals.prune(), "alerts": alerts.prune()}
+
+
+def would_prune() -> dict[str, int]:
+    with transaction.atomic():
+        found = prune()
+        transaction.set_rollback(True)
+    return found
+
+
+def audit_end() -> datetime:
+    """Audit rows before this instant may go."""
+    return timezone.now() - timedelta(days=policy.current().audit_days)
+
+
+def archive() -> None:
+    """The lease holder's work each day."""
+    segments.prune(audit_end(), by=AUTOMATION)
