@@ -1,13 +1,16 @@
 """Addresses and ranges as text and number; pure, and refuses whatever is not exactly one of them."""
 
 import ipaddress
+import re
 import socket
 from functools import lru_cache
 from typing import NamedTuple
 
 SUBJECT_LENGTH = {32: 32, 128: 64}  # an IPv4 address, or the /64 that a single IPv6 line is handed
-_TUNNELS = (0xFFFF, 0x64FF9B << 64)  # ::ffff:0:0/96 and 64:ff9b::/96, both carrying an IPv4 address in their last 32 bits
+_MAPPED = 0xFFFF
+_TUNNELS = (_MAPPED, 0x64FF9B << 64)  # ::ffff:0:0/96 and 64:ff9b::/96, both carrying an IPv4 address in their last 32 bits
 _REMEMBERED = 8192
+_PREFIX = re.compile(r"0|[1-9][0-9]{0,2}")
 
 
 class NotAnAddress(ValueError):
@@ -25,6 +28,11 @@ class Network(NamedTuple):
         return f"{_text(self.bits, self.value)}/{self.length}"
 
     @property
+    def named(self) -> str:
+        """As people write it, and as subjects are named: a lone IPv4 address without its /32."""
+        return _text(self.bits, self.value) if self.bits == self.length == 32 else str(self)
+
+    @property
     def first(self) -> bytes:
         """The lowest address as 16 bytes, IPv4 in its mapped form, so that both families sort in one column."""
         return _sixteen(self.bits, self.value)
@@ -32,6 +40,11 @@ class Network(NamedTuple):
     @property
     def last(self) -> bytes:
         return _sixteen(self.bits, self.value | ((1 << (self.bits - self.length)) - 1))
+
+    def around(self, length: int) -> "Network":
+        """The range of that length that holds this one."""
+        spare = self.bits - length
+        return Network(self.bits, self.value >> spare << spare, length)
 
     def overlaps(self, other: "Network") -> bool:
         shift = self.bits - min(self.length, other.length)
@@ -58,7 +71,7 @@ def network(text: str) -> Network:
     """An address (a range of one) or a range in CIDR form, without host bits."""
     head, slash, tail = text.partition("/")
     bits, value = _number(head)
-    if slash and not (tail.isascii() and tail.isdigit() and str(int(tail)) == tail and int(tail) <= bits):
+    if slash and not (_PREFIX.fullmatch(tail) and int(tail) <= bits):
         raise NotAnAddress(f"{text[:64]!r} needs a prefix length from 0 to {bits} after the slash.")
     bits, value, length = _untunnelled(bits, value, int(tail) if slash else bits)
     spare = bits - length
@@ -95,11 +108,15 @@ def _untunnelled(bits: int, value: int, length: int) -> tuple[int, int, int]:
 
 
 def _text(bits: int, value: int) -> str:
-    return socket.inet_ntoa(value.to_bytes(4, "big")) if bits == 32 else str(ipaddress.IPv6Address(value))
+    if bits == 32:
+        return socket.inet_ntoa(value.to_bytes(4, "big"))
+    if value >> 32:  # below that the C library writes the last 32 bits as IPv4
+        return socket.inet_ntop(socket.AF_INET6, value.to_bytes(16, "big"))
+    return str(ipaddress.IPv6Address(value))
 
 
 def _sixteen(bits: int, value: int) -> bytes:
-    return (value if bits == 128 else 0xFFFF << 32 | value).to_bytes(16, "big")
+    return (value if bits == 128 else _MAPPED << 32 | value).to_bytes(16, "big")
 
 
 def _complaint(text: str) -> str:

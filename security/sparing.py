@@ -1,23 +1,35 @@
-"""Whom no ban may touch, as pure rules; in doubt an address is spared by automation and left to a person."""
+"""Whom no ban may touch; in doubt an address is spared by automation and left to a person."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
-from security import clientip
-from security.addresses import LOCAL, NON_GLOBAL, Network
-from security.models import Action, Origin
+from django.conf import settings
+from django.utils import timezone
+
+from security import allows, banlist, clientip, policy, proofs
+from security.actors import Actor
+from security.addresses import LOCAL, NON_GLOBAL, Network, network, parse
+from security.models import Action, Ban, Origin, State
 
 WIDEST = {32: 16, 128: 32}  # wider needs force
 WIDEST_AUTO = {32: 24, 128: 48}
 
 
-def objection(target: Network, *, action: Action, origin: Origin) -> str | None:
-    """Why an order without force is refused; a throttle may hit whom a ban may not."""
+def objection(target: Network, *, action: Action, origin: Origin, by: Actor, force: bool) -> str | None:
+    """Why an order is refused; a throttle may hit whom a ban may not. Force widens; at the command line it overrides all."""
+    if force and origin == Origin.COMMAND:
+        return None
     automatic = origin == Origin.AUTO
-    widest = (WIDEST_AUTO if automatic else WIDEST)[target.bits]
-    if target.length < widest:
-        more = "by automation" if automatic else "without force"
-        return f"{target} is wider than /{widest}, the widest range that is banned {more}."
-    return spared(target, automatic=automatic) if action == Action.BAN else None
+    return (
+        _too_wide(target, automatic=automatic, force=force)
+        or (excused(target, automatic=automatic) if action == Action.BAN else None)
+        or (None if automatic or action != Action.BAN else _at_work(target, by))
+    )
+
+
+def is_wide(target: Network) -> bool:
+    """Does a person's ban of it need force, and the question whom it covers?"""
+    return target.length < WIDEST[target.bits]
 
 
 def spared(target: Network, *, automatic: bool) -> str | None:
@@ -30,6 +42,48 @@ def spared(target: Network, *, automatic: bool) -> str | None:
     if automatic and not trusted and _meets(target, NON_GLOBAL):
         return f"{target} is a private network, and no TRUSTED_PROXIES says who is behind it."
     return None
+
+
+def excused(target: Network, *, automatic: bool) -> str | None:
+    """Why a range is never banned, the allow list included."""
+    return spared(target, automatic=automatic) or allowed(target)
+
+
+def allowed(target: Network) -> str | None:
+    """Why the allow list spares a range, also from a throttle."""
+    entry = allows.touching(target).first()
+    return f"{target} meets {entry.cidr}, which is on the allow list ({entry.note})." if entry else None
+
+
+def proven(target: Network) -> str | None:
+    """Why automation only throttles: a live key or a staff session came from there within 24 h."""
+    known = next((each for each in proofs.recent() if target.overlaps(network(each))), None)
+    return f"A key or a staff session from {known} was live within 24 h." if known else None
+
+
+def probation(target: Network) -> str | None:
+    """Why automation holds back: a person lifted a ban there a while ago."""
+    since = timezone.now() - timedelta(seconds=policy.current().probation)
+    rows = Ban.objects.filter(banlist.overlapping(target), action=Action.BAN, lifted__gt=since).order_by()
+    lifted = next((row for row in rows if row.state == State.LIFTED), None)
+    return f"{lifted.lifted_by} lifted the ban of {lifted.cidr} not long ago." if lifted else None
+
+
+def _too_wide(target: Network, *, automatic: bool, force: bool) -> str | None:
+    widest = (WIDEST_AUTO if automatic else WIDEST)[target.bits]
+    if target.length >= widest or (force and not automatic):
+        return None
+    more = "by automation" if automatic else "without force"
+    return f"{target} is wider than /{widest}, the widest range that is banned {more}."
+
+
+def _at_work(target: Network, by: Actor) -> str | None:
+    """Would a person's order hit that person, or a colleague?"""
+    if by.address and target.overlaps(network(parse(by.address).subject)):
+        return f"This would shut you out: you are {by.address}."
+    since = timezone.now() - timedelta(seconds=settings.SESSION_IDLE)
+    colleague = next((each for each in proofs.subjects(proofs.STAFF, since=since) if target.overlaps(network(each))), None)
+    return f"This would shut out {colleague}, where a staff session was used in the last hours." if colleague else None
 
 
 def _meets(target: Network, ranges: Iterable[Network]) -> bool:

@@ -54,7 +54,12 @@ class Ban(models.Model):
 
     class Meta:
         ordering = ["-created", "-id"]
-        indexes = [models.Index(fields=["state", "expires"], name="ban_by_state")]
+        indexes = [
+            models.Index(fields=["state", "expires"], name="ban_by_state"),
+            models.Index(fields=["cidr"], name="ban_by_cidr"),
+            models.Index(fields=["start"], name="ban_by_start"),
+            models.Index(fields=["-created", "-id"], name="ban_newest_first"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["cidr", "action"], condition=Q(state=State.ACTIVE), name="one_active_ban"),
             models.CheckConstraint(
@@ -98,3 +103,18 @@ class Offender(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} x{self.count}"
+
+
+class Evidence(models.Model):
+    """What led to an automatic ban: at most 20 redacted samples of one ban."""
+
+    ban = models.ForeignKey(Ban, on_delete=models.CASCADE, related_name="evidence")
+    at = models.DateTimeField()
+    weight = models.PositiveSmallIntegerField(default=1)
+    sample = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return self.sample
