@@ -10,4 +10,5 @@ class OfferedLookups:
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         admin: Any = self
-        return lookup.partition("__")[0] in (*admin.list_filter, admin.date_hierarchy)
+        offered = (getattr(each, "parameter_name", each) for each in (*admin.list_filter, admin.date_hierarchy))
+        return lookup.partition("__")[0] in offered
