@@ -104,7 +104,7 @@ class Runner:
         for thread in reversed(self._threads):
             thread.join(PATIENCE)
         for name, run in _last_words.items():
-            _guarded(f"last words of {name}", run)
+            guarded(f"last words of {name}", run)
 
     def run_due(self) -> float:
         """Run what is due; seconds until the next job."""
@@ -120,11 +120,11 @@ class Runner:
             self._stopping.wait(RENEWAL)
         self._threads[1].join(PATIENCE)
         if not self._threads[1].is_alive():
-            _guarded("releasing the lease", self.claim.release)
+            guarded("releasing the lease", self.claim.release)
         connections.close_all()
 
     def _renew(self) -> None:
-        _guarded("renewing the lease", self.claim.renew)
+        guarded("renewing the lease", self.claim.renew)
         if self.claim.held != self._held:
             self._held = self.claim.held
             logger.info("Background work %s this process", "runs in" if self._held else "has left")
@@ -140,10 +140,10 @@ class Runner:
 
 
 def _run(job: Job) -> None:
-    _guarded(f"background job {job.name}", job.run)
+    guarded(f"background job {job.name}", job.run)
 
 
-def _guarded(what: str, work: Callable[[], object]) -> None:
+def guarded(what: str, work: Callable[[], object]) -> None:
     """A failure is logged with its name, and the thread goes on."""
     close_old_connections()
     try:

@@ -9,6 +9,8 @@ from pathlib import Path
 from django.db import Error, connection, transaction
 from django.dispatch import Signal
 
+from security import alerts, hints
+from security.alerts import Alarm
 from security.models import Sequence
 
 logger = logging.getLogger(__name__)
@@ -17,14 +19,18 @@ Apply = Callable[[int], None]
 
 moved = Signal()  # sent in the thread that caught up, after every follower
 
-INTERVAL = 0.1  # seconds between two looks; 500 ms are promised
+INTERVAL = 0.1  # seconds between two looks at SQLite's file; 500 ms are promised
+POLL = 0.25  # seconds between two questions to a database server, which hints save from waiting
+PACE = 0.02  # seconds between two looks at least, however many hints come
 RETRY = 1.0  # seconds until the next look after one that failed
 
 _RAISE = "UPDATE security_sequence SET value = value + 1 WHERE id = 1"
-_RAISE_AND_RETURN = "UPDATE security_sequence SET value = value + 1 WHERE id = 1 RETURNING value"
+_RAISE_AND_RETURN = f"{_RAISE} RETURNING value"
+_RAISE_AND_NOTIFY = f"WITH raised AS ({_RAISE_AND_RETURN}) SELECT value, pg_notify('openalgo_sequence', '') FROM raised"  # noqa: S608
 
 _followers: dict[str, Apply] = {}
 _applied: dict[str, int] = {}
+_failing: set[str] = set()
 _lock = threading.Lock()
 
 
@@ -41,6 +47,7 @@ def bump(*, only: str = "") -> int:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("bump() belongs inside the transaction of the change it announces.")
     number = _next()
+    transaction.on_commit(hints.tell, robust=True)
     transaction.on_commit((lambda: _told(only, number)) if only else catch_up, robust=True)
     return number
 
@@ -63,9 +70,10 @@ def catch_up() -> bool:
 def _next() -> int:
     """One statement where the row is there; two on SQLite before 3.35, which cannot return what it wrote."""
     returns = connection.features.can_return_columns_from_insert
+    statement = _RAISE_AND_NOTIFY if connection.vendor == "postgresql" else _RAISE_AND_RETURN if returns else _RAISE
     with connection.cursor() as cursor:
         for _ in range(2):
-            cursor.execute(_RAISE_AND_RETURN if returns else _RAISE)
+            cursor.execute(statement)
             if not returns:
                 cursor.execute("SELECT value FROM security_sequence WHERE id = 1")
             if row := cursor.fetchone():
@@ -88,6 +96,7 @@ def forget() -> None:
     """Load everything anew at the next catch-up (a restored database, a test that rolled back)."""
     with _lock:
         _applied.clear()
+        _failing.clear()
 
 
 def _advance(name: str, apply: Apply, now: int) -> bool:
@@ -98,8 +107,12 @@ def _advance(name: str, apply: Apply, now: int) -> bool:
         apply(0 if after is None or after > now else after)
     except Exception:
         logger.exception("%s could not be brought up to date; the last known state stays in force", name)
+        if name not in _failing:
+            _failing.add(name)
+            alerts.sound(Alarm.BAN_LIST, f"The {name} could not be read; the last known ones stay in force.", about=name)
         return False
     _applied[name] = now
+    _failing.discard(name)
     return True
 
 
@@ -107,24 +120,35 @@ class Watcher:
     """A thread that sees what other processes commit and catches up; an unreachable database it asks again every second."""
 
     def __init__(self) -> None:
-        self._stopped = threading.Event()
+        self._stopped, self._news = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
+        self._hints = hints.sources()
         self._file: sqlite3.Connection | None = None
         self._seen: int | None = None
         self._well = True
 
     def start(self) -> None:
         self._thread.start()
+        for hint in self._hints:
+            hint.start(self._news.set)
 
     def stop(self) -> None:
         """Waits for a look under way."""
         self._stopped.set()
+        self._news.set()
+        for each in self._hints:
+            each.stop()
         self._thread.join()
+        for each in self._hints:
+            each.join()
 
     def _run(self) -> None:
-        pause = 0.0
-        while not self._stopped.wait(pause):
-            pause = INTERVAL if self._look() else RETRY
+        pause = INTERVAL if connection.vendor == "sqlite" else POLL
+        while not self._stopped.is_set():
+            self._news.clear()
+            if self._stopped.wait(PACE if self._look() else RETRY):
+                break
+            self._news.wait(pause)
         self._let_go()
 
     def _look(self) -> bool:
@@ -134,6 +158,7 @@ class Watcher:
         except (Error, sqlite3.Error):
             if self._well:
                 logger.exception("the sequence cannot be read; the last known state stays in force")
+                alerts.sound(Alarm.BAN_LIST, "The database is silent; the last known bans stay in force.", about="sequence")
             self._well = False
             self._let_go()
             return False

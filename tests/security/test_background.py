@@ -68,7 +68,7 @@ def test_of_eight_that_ask_at_once_one_wins():
 
 
 def renew_and_close(claim: Claim) -> None:
-    background._guarded("renewing", claim.renew)
+    background.guarded("renewing", claim.renew)
     connections.close_all()
 
 
