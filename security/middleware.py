@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from security import bans, clientip, incidents, probes, proofs, ratelimits, refusals
-from security.paths import is_api
-from security.ratelimits import Allowed, Limit, Refused, Rule
+from security import clientip, incidents, probes, proofs, ratelimits, refusals, snapshot
+from security.audit import Act
+from security.clientip import Caller
+from security.paths import NEVER_ANSWERED, is_api
+from security.ratelimits import ALLOWED, Allowed, Limit, Refused, Rule
 from security.staff import may_operate
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -24,7 +27,7 @@ CLOSED_FEATURES = (
 STAFF_PAGES = ("/security/", f"/{settings.ADMIN_PATH}")
 
 # Views that others wrote, by the app name of their addresses; a view's own declaration goes first.
-THEIRS = {"admin": Limit(Rule.PAGE)}
+THEIRS = {"admin": Limit(Rule.PAGE, audit=tuple(Act))}  # there each model's own verbs record
 
 
 class Ban:
@@ -38,9 +41,9 @@ class Ban:
             caller = clientip.of(request)
         except clientip.BadForwarding as error:
             return _told(refusals.unreadable(str(error), path=request.path))
-        found = bans.verdict(caller.address)
+        found = snapshot.verdict(caller.address)
         if found is not None:
-            return _told(refusals.banned(found.network, path=request.path))
+            return _told(refusals.banned(caller.subject, network=found.network, path=request.path))
         request.META["REMOTE_ADDR"] = caller.address
         return self.handler(request)
 
@@ -57,13 +60,52 @@ class Watch:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.handler(request)
-        if response.status_code not in TURNED_AWAY or request.resolver_match is not None or proofs.is_proven(request):
-            return response
         caller = clientip.of(request)
-        if response.status_code == 404:
-            probes.unrouted(caller, request.path)
-        outcome = ratelimits.stranger(caller, rule=Rule.OPEN)
+        unrouted = response.status_code in TURNED_AWAY and request.resolver_match is None
+        no_view = unrouted or request.method in NEVER_ANSWERED
+        if not (no_view or _is_spoofed(request, caller)):
+            return response
+        if proofs.is_proven(request):
+            _note_stray(request, response, caller)
+            return response
+        _probe(request, response, caller)
+        outcome = ratelimits.stranger(caller, rule=Rule.OPEN) if no_view else None
         return incidents.too_many(request, outcome) if isinstance(outcome, Refused) else response
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """A method that no view of ours has reaches no page; each call of the API refuses it itself, naming its own."""
+        if request.method not in NEVER_ANSWERED or is_api(request.path):
+            return None
+        return incidents.answer(request, 405, "This method is not answered here.", headers={"Allow": "GET, HEAD, POST"})
+
+
+def _is_spoofed(request: HttpRequest, caller: Caller) -> bool:
+    """A forged header that nobody counted today; where nobody looked who asks (a file, say), it tells nothing."""
+    known = not caller.spoofed or proofs.is_recognised(caller.subject) or probes.has_spoofed(caller)
+    return not known and hasattr(request, "user")
+
+
+def _probe(request: HttpRequest, response: HttpResponse, caller: Caller) -> None:
+    if _is_spoofed(request, caller):
+        probes.spoofed(caller)
+    if request.method in NEVER_ANSWERED or (response.status_code == 404 and request.resolver_match is None):
+        probes.unrouted(
+            caller, request.path, method=request.method or "", linked=_is_linked(request),
+            foreign=request.headers.get("Sec-Fetch-Site", "none") in ("cross-site", "same-site"),
+        )  # fmt: skip
+
+
+def _note_stray(request: HttpRequest, response: HttpResponse, caller: Caller) -> None:
+    if response.status_code == 404 and request.resolver_match is None:
+        probes.strayed(caller, request.path, who=request.user.get_username())
+
+
+def _is_linked(request: HttpRequest) -> bool:
+    """Does the caller say that a page of ours led there?"""
+    try:
+        return request.headers.get("Referer", "").startswith(request.build_absolute_uri("/"))
+    except DisallowedHost:
+        return False
 
 
 class Armour:
@@ -109,13 +151,19 @@ def _may_call(request: HttpRequest) -> bool:
 
 
 class Limits:
-    """Charges each view's rule to the user whose session verifies, else to the subject; keys are charged by apiauth."""
+    """Charges each view's rule to the user whose session verifies, else to the subject; keys are charged by apiauth.
+
+    A program reads on every answer what is left of its budget; `charged` is what apiauth booked.
+    """
 
     def __init__(self, handler: Handler) -> None:
         self.handler = handler
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.handler(request)
+        response = self.handler(request)
+        for name, value in getattr(request, "charged", ALLOWED).headers().items():
+            response.headers[name] = value
+        return response
 
     def process_view(self, request: HttpRequest, view: View, _args: object, _kwargs: object) -> HttpResponse | None:
         match = request.resolver_match
@@ -138,7 +186,7 @@ def _charge(request: HttpRequest, view: View, rule: Rule, *, endpoint: str) -> A
         rule = Rule.PAGE
     if request.user.is_authenticated:
         if may_operate(request):
-            probes.recognised(caller)
+            proofs.recognised(caller)
         return ratelimits.charge(Rule.PAGE if rule is Rule.OPEN else rule, f"user {request.user.pk}", endpoint=endpoint)
     if getattr(view, "login_required", True):
         return ratelimits.stranger(caller)

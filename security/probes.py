@@ -1,131 +1,182 @@
-"""Who tries doors: ten distinct bad keys or twenty unknown paths in 24 h ban; if that fails it alarms and goes on."""
+"""Who tries doors: keys that are none, paths that are none, decoys; enough of them ban. If that fails it alarms and goes on."""
 
 import logging
 import time
-from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from django.conf import settings
-from django.utils import timezone
+from django.db import transaction
 
-from security import bans, crypto, proofs
+from security import alerts, audit, bans, crypto, decoys, paths, policy, propagation, scores
+from security.actors import Actor
+from security.addresses import subject_network
+from security.alerts import Alarm
+from security.audit import Act
 from security.clientip import Caller
-from security.models import Action, Origin
-from security.paths import normalise, weight
-from security.tally import Tally
+from security.models import Probe
+from security.scores import Scenario, Try
+from security.silence import Silence
+from security.tally import Row, Tally
 
 logger = logging.getLogger(__name__)
 
-DAY = 24 * 3600.0  # seconds
 RETRY = 10.0  # seconds until a ban that failed is tried again
-SUBJECTS = 100_000  # remembered; beyond them the longest quiet is forgotten
-SILENCE = 60.0  # seconds between two alarms about that
+SPARED = 60.0  # seconds until one that may not be banned is judged again
+BROKEN_LINKS = 5  # of ours, that a subject may follow a day
+FORMER_ADMIN = "admin"
+MAX_SAMPLES = 20
+
+tally = Tally()
+_strays, _admins = Silence(SPARED), Silence(SPARED)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One way of trying doors."""
-
-    scenario: str
-    reason: str
-    tally: Tally
+def bad_key(caller: Caller, token: str, *, kind: str) -> None:
+    """A key was presented that is not live; the identical one counts once a subject and day. `kind` is all that is kept."""
+    _try(caller.subject, Scenario.KEYS, token, weight=1, sample=f"API key: {kind}")
 
 
-KEYS = Kind("bad-keys", "10 distinct bad API keys within 24 h", Tally(threshold=10, window=DAY, retry=RETRY))
-PATHS = Kind("unknown-paths", "20 distinct unknown paths within 24 h", Tally(threshold=20, window=DAY, retry=RETRY))
+def unrouted(caller: Caller, path: str, *, method: str = "GET", linked: bool = False, foreign: bool = False) -> None:
+    """A path (decoded once, no query) matched no route, and nothing proved who asked.
 
-_recognised: OrderedDict[str, float] = OrderedDict()  # subject -> when it last proved itself
-_alarm = {"silent_until": 0.0}
-
-
-def now() -> float:
-    return time.time()
-
-
-def bad_key(caller: Caller, token: str) -> None:
-    """A key was presented that is not live; the identical one counts once a subject and day."""
-    _ring(caller, KEYS, token)
-
-
-def unrouted(caller: Caller, path: str) -> None:
-    """A path (decoded once, no query) matched no route, and nothing proved who asked."""
-    normal = normalise(path)
-    if weight(normal):
-        _ring(caller, PATHS, normal)
+    `linked`: by a page of ours, it says; `foreign`: by a page elsewhere, whose visitor must not answer for it at once.
+    """
+    subject, normal, sample = caller.subject, paths.normalise(path), f"{method} {paths.redacted(path)}"
+    if decoys.holds(path) and not foreign:
+        _caught(subject, sample)
+    elif method in paths.NEVER_ANSWERED or decoys.holds(path):
+        _try(subject, Scenario.PATHS, f"{method} {normal}", weight=paths.KNOWN, sample=sample)
+    elif _was_admin(normal):
+        _try(subject, Scenario.ADMIN, normal, weight=paths.KNOWN, sample=sample)
+        if _admins.is_over(subject):
+            alerts.sound(Alarm.ADMIN_PROBED, f"{subject} looks for the admin where it used to be: {sample}", about=subject)
+    elif weight := paths.weight(path):
+        if weight == paths.OTHER and linked and _followed(subject, normal, sample):
+            return
+        _try(subject, Scenario.PATHS, normal, weight=weight, sample=sample)
 
 
-def recognised(caller: Caller) -> None:
-    """A live key or a staff session came from here: for 24 h this subject is throttled where others are banned."""
-    at = now()
-    if at - _recognised.get(caller.subject, 0.0) < 60:
+def spoofed(caller: Caller) -> None:
+    """A header that only a proxy of ours may send came with a request that proves nobody; it never bans alone."""
+    _try(caller.subject, Scenario.SPOOF, "", weight=1, sample="a forwarding header, and no trusted proxy before it")
+
+
+def has_spoofed(caller: Caller) -> bool:
+    """Is that counted already? Memory only."""
+    return tally.knows(caller.subject, _digest(Scenario.SPOOF, ""))
+
+
+def strayed(caller: Caller, path: str, *, who: str) -> None:
+    """Somebody who proved themselves asked for a decoy."""
+    if decoys.holds(path) and _strays.is_over(caller.subject):
+        sentence = f"{who or 'Somebody with a live key'} asked for the decoy {paths.redacted(path)}"
+        alerts.sound(Alarm.DECOY, sentence, about=caller.subject)
+
+
+def clear(subject: str, *, by: Actor) -> bool:
+    """Forget, in every process, what an address tried up to now; False: nothing was known. Raises NotAnAddress."""
+    network = subject_network(subject)
+    name = str(network) if network.bits == 128 else str(network).removesuffix("/32")
+    with audit.change():
+        count = _void(name, at=time.time())
+        if count:
+            audit.record(Act.PROBES_CLEARED, by=by, about=name, before={"probes": count})
+    return bool(count)
+
+
+def judge(subject: str, tries: list[Try]) -> None:
+    """Ban a subject that tried enough; called in the request that made it enough, or when others' tries are learned."""
+    if not settings.BANS:
         return
-    _recognised.pop(caller.subject, None)
-    _recognised[caller.subject] = at
-    while len(_recognised) > SUBJECTS:
-        _recognised.popitem(last=False)
+    at = time.time()
+    found = scores.score(tries, now=at, policy=policy.current(), offences=tally.offences(subject))
+    for scenario in found.due:
+        if tally.doze(subject, scenario, at=at, until=at + RETRY):
+            _punish(subject, scenario, found.reason(scenario))
 
 
-def is_recognised(subject: str) -> bool:
-    return now() - _recognised.get(subject, 0.0) < DAY
+def apply(after: int) -> None:
+    """The follower of the sequence: forget what was cleared."""
+    for subject, at in Probe.objects.filter(seq__gt=after).values_list("subject", "at"):
+        tally.forget(subject, until=at.timestamp())
 
 
 def forget() -> None:
-    """Remember nobody."""
-    _recognised.clear()
-    _alarm["silent_until"] = 0.0
-    for kind in (KEYS, PATHS):
-        kind.tally.clear()
+    """Start counting anew (tests)."""
+    tally.clear()
+    _strays.forget()
+    _admins.forget()
 
 
-def _ring(caller: Caller, kind: Kind, tried: str) -> None:
-    digest = crypto.digest(settings.SECRET_KEY.encode(), purpose=kind.scenario, data=tried.encode(errors="replace"))
-    overflowed = kind.tally.overflowed
-    if kind.tally.add(caller.subject, digest[:16], at=now()):
-        _judge(caller, kind)
-    if kind.tally.overflowed != overflowed:
-        _alarm_of_many()
-
-
-def _judge(caller: Caller, kind: Kind) -> None:
-    if not settings.BANS:
-        return
+def _try(subject: str, scenario: Scenario, tried: str, *, weight: int, sample: str) -> None:
     try:
-        _sentence(caller, kind)
+        known = tally.add(subject, Try(_digest(scenario, tried), time.time(), weight, scenario), sample=sample)
+        if known:
+            judge(subject, known)
     except Exception:
-        logger.critical("%s could not be banned for %s", caller.subject, kind.reason, exc_info=True)
-    else:
-        kind.tally.forget(caller.subject)  # after a failure its next try asks again
+        logger.critical("what %s tried could not be counted", subject, exc_info=True)
 
 
-def _sentence(caller: Caller, kind: Kind) -> None:
-    spared = bans.never_bannable(caller.address, automatic=True) or _proven(caller.subject)
-    if spared is None:
-        bans.punish(caller.subject, reason=kind.reason, scenario=kind.scenario)
-    elif not bans.is_throttled(caller.subject):
-        _throttle(caller.subject, kind, spared)
+def _digest(scenario: Scenario, tried: str) -> bytes:
+    return crypto.digest(settings.SECRET_KEY.encode(), purpose=scenario, data=tried.encode(errors="replace"))[:16]
 
 
-def _proven(subject: str) -> str | None:
-    """This process remembers at once; what others saw, or saw before a restart, stands in the database."""
-    if is_recognised(subject) or proofs.was_proven(subject, since=timezone.now() - bans.DAY):
-        return "A key or a staff session from there was live within 24 h."
-    return None
+def _was_admin(normal: str) -> bool:
+    first = normal.lstrip("/").partition("/")[0]
+    return first == FORMER_ADMIN and settings.ADMIN_PATH.strip("/") != FORMER_ADMIN
 
 
-def _throttle(subject: str, kind: Kind, spared: str) -> None:
-    logger.warning("%s is throttled for %s. %s", subject, kind.reason, spared)
-    bans.ban(
-        subject,
-        reason=kind.reason,
-        origin=Origin.AUTO,
-        actor="automation",
-        scenario=kind.scenario,
-        duration=bans.DAY,
-        action=Action.THROTTLE,
-    )
+def _followed(subject: str, normal: str, sample: str) -> bool:
+    """A link of ours leads nowhere: that is no probe, but whoever says so too often is not believed."""
+    if not tally.knows(subject, _digest(Scenario.LINK, normal)):
+        if sum(each.scenario is Scenario.LINK for each in tally.of(subject)) >= BROKEN_LINKS:
+            return False
+        _try(subject, Scenario.LINK, normal, weight=0, sample=sample)
+    return True
 
 
-def _alarm_of_many() -> None:
-    if now() >= _alarm["silent_until"]:
-        _alarm["silent_until"] = now() + SILENCE
-        logger.critical("A scan from more than %d subjects: the longest quiet ones are no longer counted", SUBJECTS)
+def _caught(subject: str, sample: str) -> None:
+    """The first look at a decoy is enough."""
+    at = time.time()
+    if settings.BANS and tally.doze(subject, Scenario.DECOY, at=at, until=at + RETRY):
+        look = Row(subject, Try(_digest(Scenario.DECOY, sample), at, paths.KNOWN, Scenario.DECOY), sample)
+        _punish(subject, Scenario.DECOY, "a look at a decoy that only robots.txt names", besides=[look])
+
+
+def _punish(subject: str, scenario: Scenario, reason: str, *, besides: Sequence[Row] = ()) -> None:
+    try:
+        evidence = _evidence(subject, scenario, besides)
+        if bans.punish(subject, reason=reason, scenario=scenario, evidence=evidence) is None:
+            tally.rest(subject, scenario, until=time.time() + SPARED)
+            return
+        with transaction.atomic():
+            _void(subject, at=time.time())
+    except Exception:
+        logger.critical("%s could not be banned for %s", subject, reason, exc_info=True)  # its next try asks again
+
+
+def _evidence(subject: str, scenario: Scenario, besides: Sequence[Row]) -> list[bans.Sample]:
+    """What all processes wrote down, and what is not written yet; keys beside keys, all else beside the rest."""
+    rows = Probe.objects.filter(subject=subject, at__gt=_instant(time.time() - scores.DAY)).exclude(sample="")
+    same = rows.filter(scenario=Scenario.KEYS) if scenario is Scenario.KEYS else rows.exclude(scenario=Scenario.KEYS)
+    samples = {bytes(row.digest): bans.Sample(row.at, row.weight, row.sample) for row in same.order_by("-at")[:MAX_SAMPLES]}
+    for row in [*tally.waiting(subject), *besides]:
+        if (row.tried.scenario is Scenario.KEYS) == (scenario is Scenario.KEYS):
+            samples[row.tried.digest] = bans.Sample(_instant(row.tried.at), row.tried.weight, row.sample)
+    return sorted(samples.values(), key=lambda sample: sample.at)[-MAX_SAMPLES:]
+
+
+def _void(subject: str, *, at: float) -> int:
+    """Inside a transaction: what a subject tried up to an instant counts nowhere any more; how much that was.
+
+    Every process hears of it by the sequence, this one as soon as the transaction stands.
+    """
+    seq = propagation.bump(only="probes")
+    count, _ = Probe.objects.filter(subject=subject, at__lte=_instant(at)).exclude(scenario=Scenario.CLEARED).delete()
+    mark = {"at": _instant(at), "seq": seq, "weight": 0}
+    Probe.objects.update_or_create(subject=subject, scenario=Scenario.CLEARED, digest=bytes(16), defaults=mark)
+    return count
+
+
+def _instant(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)

@@ -1,17 +1,24 @@
 """What upper apps can say of a request that reached no view, or of a subject's last day; in doubt nothing is proven."""
 
+import time
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from security.addresses import parse
+from security.clientip import Caller
+from security.silence import Silence
 
 Check = Callable[[HttpRequest], bool]
 STAFF = "staff sessions"
 
 Witness = Callable[[datetime], Iterable[str | None]]
 
+DAY = timedelta(hours=24)
+
+_recognised = Silence(60.0, most=100_000)  # by subject: who proved themselves to this process
 _checks: dict[str, Check] = {}
 _witnesses: dict[str, Witness] = {}
 
@@ -32,6 +39,38 @@ def is_proven(request: HttpRequest) -> bool:
     if user is not None and user.is_authenticated:
         return True
     return any(check(request) for check in _checks.values())
+
+
+def recognised(caller: Caller) -> None:
+    """A live key or a staff session came from here: for 24 h this subject is throttled where others are banned."""
+    _recognised.is_over(caller.subject)
+
+
+def is_recognised(subject: str) -> bool:
+    """By this process within 24 h; memory only."""
+    return time.time() - _recognised.began(subject) < DAY.total_seconds()
+
+
+def is_trusted(subject: str) -> bool:
+    """By any process within 24 h: this one remembers at once, what others saw stands in the database."""
+    return is_recognised(subject) or was_proven(subject, since=timezone.now() - DAY)
+
+
+def recent() -> set[str]:
+    """Every subject recognised within 24 h: what this process remembers, and what stands in the database."""
+    since = timezone.now() - DAY
+    mine = {subject for subject in _recognised.names() if is_recognised(subject)}
+    return mine.union(*(subjects(name, since=since) for name in _witnesses))
+
+
+def forget() -> None:
+    """Remember nobody."""
+    _recognised.forget()
+
+
+def names() -> list[str]:
+    """The witnesses there are."""
+    return list(_witnesses)
 
 
 def was_proven(subject: str, *, since: datetime) -> bool:

@@ -11,36 +11,23 @@ from django.utils import timezone
 
 from accounts.models import Session
 from apiauth import keys
-from security import bans, probes, proofs
-from security.clientip import Caller
-from security.models import Action, Ban, Origin
+from security import bans, merging, policy, probes, proofs, snapshot
+from security.actors import COMMAND_LINE, Actor
+from security.models import Action, Ban, Offender, Origin
+from security.silence import Silence
+from tests.security.trying import ATTACKER, caller, try_keys, try_paths
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def caller(address: str = "203.0.113.9", subject: str | None = None) -> Caller:
-    return Caller(address, subject or address, address, "peer", internal=False, spoofed=False, scheme="http", host=None)
-
-
-ATTACKER = caller()
 LOOPBACK = caller("127.0.0.1")
-
-
-def try_keys(count: int, *, who: Caller = ATTACKER, start: int = 0) -> None:
-    for number in range(start, start + count):
-        probes.bad_key(who, f"oa_live_{number}")
-
-
-def try_paths(count: int, *, who: Caller = ATTACKER) -> None:
-    for number in range(count):
-        probes.unrouted(who, f"/{'x' * (number + 1)}.php")
 
 
 def test_ten_distinct_bad_keys_ban():
     try_keys(9)
-    assert bans.verdict(ATTACKER.address) is None
+    assert snapshot.verdict(ATTACKER.address) is None
     try_keys(1, start=9)
-    assert bans.verdict(ATTACKER.address) is not None
+    assert snapshot.verdict(ATTACKER.address) is not None
 
 
 def test_the_row_says_why_and_by_whom():
@@ -52,8 +39,8 @@ def test_the_row_says_why_and_by_whom():
 
 def test_the_same_bad_key_a_thousand_times_bans_nobody():
     for _ in range(1000):
-        probes.bad_key(ATTACKER, "oa_live_same")
-    assert bans.verdict(ATTACKER.address) is None
+        probes.bad_key(ATTACKER, "oa_live_same", kind="unknown")
+    assert snapshot.verdict(ATTACKER.address) is None
 
 
 def test_bad_keys_of_two_subjects_are_not_added_up():
@@ -72,47 +59,28 @@ def test_bad_keys_a_day_apart_are_not_added_up():
 
 def test_a_whole_ipv6_network_counts_as_one_and_is_banned_as_one():
     for number in range(10):
-        probes.bad_key(caller(f"2001:db8:1:2::{number + 1}", "2001:db8:1:2::/64"), f"oa_live_{number}")
-    assert bans.verdict("2001:db8:1:2:ffff::1") is not None
-
-
-def test_twenty_distinct_unknown_paths_ban():
-    try_paths(19)
-    assert bans.verdict(ATTACKER.address) is None
-    try_paths(20)
-    assert bans.verdict(ATTACKER.address) is not None
-
-
-def test_variants_of_one_path_ban_nobody():
-    for number in range(100):
-        probes.unrouted(ATTACKER, f"/Backup//{number}.zip")
-    assert not Ban.objects.exists()
-
-
-def test_what_every_server_is_asked_for_bans_nobody():
-    for size in range(100):
-        probes.unrouted(ATTACKER, f"/apple-touch-icon-{size}x{size}.png")
-    assert not Ban.objects.exists()
+        probes.bad_key(caller(f"2001:db8:1:2::{number + 1}", "2001:db8:1:2::/64"), f"oa_live_{number}", kind="unknown")
+    assert snapshot.verdict("2001:db8:1:2:ffff::1") is not None
 
 
 def test_a_subject_that_proved_itself_today_is_throttled_instead():
-    probes.recognised(ATTACKER)
+    proofs.recognised(ATTACKER)
     try_keys(10)
-    assert bans.verdict(ATTACKER.address) is None
-    assert bans.is_throttled(ATTACKER.subject)
+    assert snapshot.verdict(ATTACKER.address) is None
+    assert snapshot.is_throttled(ATTACKER.subject)
 
 
 def test_a_subject_that_proved_itself_yesterday_is_banned():
     with time_machine.travel("2026-11-23 12:00:00Z", tick=False) as clock:
-        probes.recognised(ATTACKER)
+        proofs.recognised(ATTACKER)
         clock.shift(86_400)
         try_keys(10)
-        assert bans.verdict(ATTACKER.address) is not None
+        assert snapshot.verdict(ATTACKER.address) is not None
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "192.168.1.7", "10.0.0.1"])
 def test_one_that_is_never_banned_is_throttled_for_a_day(address):
-    try_paths(20, who=caller(address))
+    try_keys(10, who=caller(address))
     row = Ban.objects.get()
     assert (row.action, row.expires) == (Action.THROTTLE, row.starts + bans.DAY)
 
@@ -129,20 +97,20 @@ def test_whoever_proved_themselves_to_another_process_is_throttled_instead(monke
     monkeypatch.setattr(proofs, "_witnesses", {"test": lambda since: [None, "", known]})
     one = caller("2001:db8:1:2::99", "2001:db8:1:2::/64") if ":" in known else ATTACKER
     try_keys(10, who=one)
-    assert bans.is_throttled(one.subject)
+    assert snapshot.is_throttled(one.subject)
 
 
 def test_a_staff_session_seen_today_is_remembered_by_the_database(owner):
     Session.objects.create(digest="d", user=owner, address="203.0.113.9", data="", **times())
     try_keys(10)
-    assert bans.is_throttled(ATTACKER.subject)
+    assert snapshot.is_throttled(ATTACKER.subject)
 
 
 def test_a_key_used_today_is_remembered_by_the_database(owner):
-    key = keys.issue(owner, name="n").key
+    key = keys.issue(owner, by=COMMAND_LINE, name="n").key
     type(key).objects.update(last_used=timezone.now(), last_address="203.0.113.9")
     try_keys(10)
-    assert bans.is_throttled(ATTACKER.subject)
+    assert snapshot.is_throttled(ATTACKER.subject)
 
 
 def times() -> dict[str, datetime]:
@@ -156,11 +124,13 @@ def test_with_bans_off_nothing_is_written(settings):
     assert not Ban.objects.exists()
 
 
-def test_a_second_series_after_a_lift_bans_again():
-    try_keys(10)
-    bans.lift(ATTACKER.subject, by="owner")
-    try_keys(10)
-    assert bans.verdict(ATTACKER.address) is not None
+def test_a_second_series_after_a_lift_and_its_probation_bans_again():
+    with time_machine.travel("2026-11-23 12:00:00Z", tick=False) as clock:
+        try_keys(10)
+        bans.lift(ATTACKER.subject, by=Actor("owner"))
+        clock.shift(policy.current().probation + 1)
+        try_keys(10)
+        assert snapshot.verdict(ATTACKER.address) is not None
 
 
 def test_a_ban_that_cannot_be_written_alarms_and_does_not_disturb(monkeypatch, caplog):
@@ -176,7 +146,7 @@ def test_a_ban_that_could_not_be_written_is_tried_again(monkeypatch):
             try_keys(10)
         clock.shift(probes.RETRY)
         try_keys(1)
-        assert bans.verdict(ATTACKER.address) is not None
+        assert snapshot.verdict(ATTACKER.address) is not None
 
 
 def refuse(*_, **__):
@@ -195,21 +165,57 @@ def try_keys_and_close(number: int) -> None:
     connections.close_all()
 
 
-def test_an_overflow_of_subjects_alarms_once_a_minute(monkeypatch, caplog):
-    monkeypatch.setattr(probes.KEYS.tally, "subjects", 2)
-    for number in range(10):
-        probes.bad_key(caller(f"198.51.100.{number}"), "x")
-    assert [record.message for record in caplog.records if "scan" in record.message] != []
-    assert len(caplog.records) == 1
-
-
 def test_what_is_remembered_of_those_who_proved_themselves_is_bounded(monkeypatch):
-    monkeypatch.setattr(probes, "SUBJECTS", 2)
+    monkeypatch.setattr(proofs, "_recognised", Silence(60.0, most=2))
     for address in ("198.51.100.1", "198.51.100.2", "198.51.100.3"):
-        probes.recognised(caller(address))
-    assert [probes.is_recognised(f"198.51.100.{number}") for number in (1, 2, 3)] == [False, True, True]
+        proofs.recognised(caller(address))
+    assert [proofs.is_recognised(f"198.51.100.{number}") for number in (1, 2, 3)] == [False, True, True]
 
 
 def test_no_part_of_a_key_is_kept():
-    probes.bad_key(ATTACKER, "oa_live_secretsecretsecret")
-    assert "secret" not in repr(probes.KEYS.tally._subjects[ATTACKER.subject].seen)
+    probes.bad_key(ATTACKER, "oa_live_secretsecretsecret", kind="unknown")
+    batch = probes.tally.take()
+    assert "secret" not in repr(batch)
+    assert [row.sample for row in batch.rows] == ["API key: unknown"]
+
+
+def test_the_evidence_of_a_ban_is_what_was_tried():
+    try_keys(9)
+    merging.merge()
+    try_keys(1, start=9)
+    assert [each.sample for each in Ban.objects.get().evidence.all()] == ["API key: unknown"] * 10
+
+
+def test_a_known_offender_is_banned_for_fewer():
+    Offender.objects.create(subject=ATTACKER.subject, count=1, last=timezone.now())
+    try_keys(1)
+    merging.merge()
+    try_keys(3, start=1)
+    assert snapshot.verdict(ATTACKER.address) is None
+    try_keys(1, start=4)
+    assert snapshot.verdict(ATTACKER.address) is not None
+
+
+def test_a_scenario_that_is_simulated_does_not_shield_from_another():
+    policy.change({"simulated": ["bad-keys"]}, by=COMMAND_LINE)
+    try_keys(10)
+    assert snapshot.verdict(ATTACKER.address) is None
+    try_paths(20)
+    assert snapshot.verdict(ATTACKER.address) is not None
+
+
+def test_one_that_is_spared_is_judged_again_a_minute_later(monkeypatch):
+    judged: list[str] = []
+    monkeypatch.setattr(bans, "punish", lambda subject, **_: judged.append(subject))
+    with time_machine.travel("2026-11-23 12:00:00Z", tick=False) as clock:
+        try_keys(100)
+        assert len(judged) == 1
+        clock.shift(probes.SPARED)
+        try_keys(100)
+    assert len(judged) == 2
+
+
+def test_what_goes_wrong_while_counting_disturbs_nobody(monkeypatch, caplog):
+    monkeypatch.setattr(probes.tally, "add", refuse)
+    try_keys(1)
+    assert "could not be counted" in caplog.text

@@ -1,0 +1,105 @@
+"""Real scans against real servers: ffuf is shut out within its first seconds, and so is a scan spread over four processes."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+import time_machine
+
+from security import merging, probes, snapshot
+from security.models import Ban
+from tests.live import Live, environment, live_server
+from tests.security.trying import ATTACKER
+
+PROCESSES = 4
+PATIENCE = 2.0  # seconds; what is promised is 250 ms to merge and 500 ms to learn a ban, on a machine that runs nothing else
+BEHIND_PROXY = {"TRUSTED_PROXIES": "127.0.0.1/32", "CLIENT_IP_HEADER": "x-forwarded-for"}
+WORDS = Path(__file__).parent / "corpus_common.txt"
+
+
+@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
+def engine(request):
+    """The servers of this module run on this engine, whichever the run itself is on."""
+    url = os.environ.get("TEST_POSTGRES_URL", "") if request.param == "PostgreSQL" else ""
+    if request.param == "PostgreSQL" and not url:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("TEST_POSTGRES_URL names no server")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", url)
+        yield
+
+
+@pytest.fixture(scope="module")
+def street(engine):
+    """Four processes on one database."""
+    with ExitStack() as stack:
+        env = stack.enter_context(environment(BEHIND_PROXY | {"RATE_LIMITS": "off"}))
+        yield [stack.enter_context(live_server(env, second_port=False)) for _ in range(PROCESSES)]
+
+
+def ask(live: Live, path: str, *, who: str) -> int:
+    return httpx.get(f"{live.base}{path}", headers={"X-Forwarded-For": who}, timeout=30).status_code
+
+
+def scan(live: Live, name: str, *, who: str) -> list[float]:
+    """One path after the other until the answer is no 404 any more; when each 404 came."""
+    with httpx.Client(base_url=live.base, headers={"X-Forwarded-For": who}, timeout=30) as client:
+        answered: list[float] = []
+        while client.get(f"/{name}{'x' * len(answered)}").status_code == 404:
+            answered.append(time.monotonic())
+        return answered
+
+
+@pytest.mark.slow
+def test_a_scan_of_which_no_process_sees_enough_is_banned_in_all(street):
+    for number in range(3 * PROCESSES):
+        assert ask(street[number % PROCESSES], f"/{'x' * (number + 1)}", who="203.0.113.10") == 404
+    until = time.monotonic() + PATIENCE
+    for live in street:
+        while ask(live, "/healthz", who="203.0.113.10") != 403:
+            assert time.monotonic() < until
+
+
+@pytest.mark.slow
+def test_four_processes_overshoot_by_what_arrives_until_they_have_merged(street):
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        scans = pool.map(lambda number: scan(street[number], "abcd"[number], who="203.0.113.11"), range(PROCESSES))
+    answered = sorted(at for each in scans for at in each)
+    assert len(answered) >= 10
+    assert answered[-1] - answered[9] < PATIENCE
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (shutil.which("ffuf") or os.environ.get("CI")), reason="ffuf is not installed (Debian: ffuf)")
+def test_ffuf_is_banned_within_its_first_seconds(tmp_path):
+    found = tmp_path / "found.json"
+    with live_server(BEHIND_PROXY, second_port=False) as live:
+        command = ["ffuf", "-s", "-u", f"{live.base}/FUZZ", "-w", str(WORDS), "-H", f"X-Forwarded-For: {ATTACKER.address}"]
+        subprocess.run(
+            [*command, "-mc", "all", "-of", "json", "-o", str(found)], check=True, timeout=60, stdout=subprocess.DEVNULL
+        )
+        shut_out = ask(live, "/healthz", who=ATTACKER.address), ask(live, "/healthz", who="198.51.100.7")
+    answers = [result["status"] for result in json.loads(found.read_text())["results"]]
+    assert (len(answers) >= 300, shut_out) == (True, (403, 200))
+    assert len(answers) - answers.count(403) < 100
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_list_at_a_word_a_minute_is_banned_by_the_daily_bucket():
+    with time_machine.travel("2026-11-23 12:00:00Z", tick=False) as clock:
+        words = iter(WORDS.read_text().split())
+        while snapshot.verdict(ATTACKER.address) is None:
+            probes.unrouted(ATTACKER, f"/{next(words)}")
+            merging.merge()
+            clock.shift(60)
+        assert "within 24 h" in Ban.objects.get().reason
+
+
+def test_the_word_list_is_long_enough():
+    assert len(set(WORDS.read_text().split())) >= 300
