@@ -1,16 +1,16 @@
 """What the accounts pages ask for."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.models.user import name_shape
 from accounts.passwords import LEAST, MOST
+from security.guesses import Refused
 
 REFUSED = "Name and password do not match."
 
@@ -24,25 +24,12 @@ class LoginForm(forms.Form):
     username = forms.CharField(max_length=64, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}))
     password = _password("Password", "current-password")
 
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request.POST if request.method == "POST" else None)
-        self.request = request
-        self.user: Any = None
-
     def full_clean(self) -> None:
         """One sentence for whatever is wrong: nobody learns from it which names exist."""
         super().full_clean()
         if self.is_bound and self.errors:
             self.errors.clear()
             self.add_error(None, REFUSED)
-
-    def clean(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        if "username" in data and "password" in data:
-            self.user = authenticate(self.request, username=data["username"], password=data["password"])
-        if self.user is None:
-            raise ValidationError(REFUSED)
-        return data
 
 
 class NewPassword(forms.Form):
@@ -86,9 +73,11 @@ class PasswordChangeForm(NewPassword):
     current_password = _password("Current password", "current-password")
     field_order = ("current_password", "password", "password_repeat")
 
-    def __init__(self, user: User, data: Any = None) -> None:
+    def __init__(self, user: User, data: Any = None, *, prove: Callable[[str], User | Refused | None]) -> None:
+        """`prove` says whether a password is the user's, or when to ask again."""
         super().__init__(data)
-        self.user = user
+        self.user, self.prove = user, prove
+        self.refused: Refused | None = None
         self.fields["password"].label = "New password"
         self.fields["password_repeat"].label = "New password again"
 
@@ -97,7 +86,11 @@ class PasswordChangeForm(NewPassword):
 
     def clean_current_password(self) -> str:
         password = str(self.cleaned_data["current_password"])
-        if not self.user.check_password(password):
+        outcome = self.prove(password)
+        if isinstance(outcome, Refused):
+            self.refused = outcome
+            raise ValidationError(outcome.sentence)
+        if outcome is None:
             raise ValidationError("This is not your current password.")
         return password
 

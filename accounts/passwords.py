@@ -4,10 +4,12 @@ from typing import Any
 
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from accounts import sessions
 from accounts.models import Session, User, Why
+from security import audit
+from security.actors import Actor
+from security.audit import Act
 
 LEAST, MOST = 12, 128
 
@@ -27,10 +29,11 @@ class LengthValidator(MinimumLengthValidator):
         return f"{LEAST} to {MOST} characters."
 
 
-def change(user: User, password: str) -> int:
+def change(user: User, password: str, *, by: Actor) -> int:
     """Store a validated password and end every session of the user; says how many ended."""
-    user.set_password(password)
-    with transaction.atomic():
-        ended = sessions.end(Session.objects.filter(user=user), why=Why.PASSWORD)
+    user.set_password(password)  # slow, so before the lock
+    with audit.change():
+        ended = sessions.end(Session.objects.filter(user=user), why=Why.PASSWORD, by=by)
         user.save(update_fields=["password", "password_changed"])
+        audit.record(Act.PASSWORD_CHANGED, by=by, about=user.username)
     return ended

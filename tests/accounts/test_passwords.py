@@ -16,6 +16,7 @@ from accounts.hashers import PepperedArgon2
 from accounts.models import Session, User
 from accounts.turns import QUEUE, Busy
 from openalgo import settings as project_settings
+from security.actors import COMMAND_LINE
 from tests.conftest import PASSWORD
 
 NEW = "a wholly different sentence"
@@ -141,7 +142,7 @@ def test_the_rule_stands_below_the_field_before_anybody_fails(client, owner):
 @pytest.mark.django_db
 def test_the_verb_says_how_many_sessions_ended(client, owner):
     client.force_login(owner)
-    assert passwords.change(owner, NEW) == 1
+    assert passwords.change(owner, NEW, by=COMMAND_LINE) == 1
 
 
 def test_checks_take_turns(monkeypatch, settings):

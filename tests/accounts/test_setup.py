@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts import setup
 from accounts.errors import SetUpRefused
 from accounts.models import Role, SetupLink, User
+from security.actors import COMMAND_LINE
 
 SENTENCE = "a sentence nobody else says"
 FIELDS = {"username": "boss", "email": "boss@example.com", "password": SENTENCE, "password_repeat": SENTENCE}
@@ -126,13 +127,13 @@ def test_a_used_link_refuses(client, path):
 
 def test_an_owner_is_not_created_beside_another(owner):
     with pytest.raises(SetUpRefused, match="An owner exists already"):
-        setup.create_owner("second", "second@example.com", SENTENCE)
+        setup.create_owner("second", "second@example.com", SENTENCE, by=COMMAND_LINE)
 
 
 def test_a_taken_name_is_refused_with_a_sentence():
     User.objects.create(username="Boss")
     with pytest.raises(SetUpRefused, match="This name is taken"):
-        setup.create_owner("boss", "boss@example.com", SENTENCE)
+        setup.create_owner("boss", "boss@example.com", SENTENCE, by=COMMAND_LINE)
 
 
 @pytest.mark.django_db(transaction=True)
