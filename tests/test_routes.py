@@ -1,4 +1,4 @@
-"""Every route says who may come and how often; what is open stands in one list."""
+"""Every route says who may come, how often and what it leaves in the audit; what is open stands in one list."""
 
 import re
 from collections.abc import Iterator
@@ -7,8 +7,17 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from security import probes
+from security import merging, probes
+from security.audit import Act
 from security.middleware import declared_limit
+from security.models import Probe
+from security.ratelimits import Limit
+
+# What asks for the password again where it was given longer than ten minutes ago.
+STEPPED_UP = {
+    Act.BAN_ORDERED, Act.BAN_LIFTED, Act.ALLOW_ADDED, Act.ALLOW_REMOVED, Act.BANS_PAUSED, Act.BANS_RESUMED, Act.PROBES_CLEARED,
+    Act.POLICY_CHANGED, Act.KEY_ISSUED, Act.KEY_ROTATED, Act.KEY_REVOKED,
+}  # fmt: skip
 
 # Open without a session or a key, and why it may be.
 OPEN = {
@@ -34,6 +43,8 @@ def routes(patterns, apps: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ..
             yield from routes(pattern.url_patterns, inner)
 
 
+UUID = "019ac000-0000-7000-8000-000000000000"
+
 ROUTES = list(routes(get_resolver().url_patterns))
 
 
@@ -42,18 +53,35 @@ def identify(route) -> str:
     return ":".join([*(app for app in apps if app != "ninja"), pattern.name or str(pattern.pattern)])
 
 
+def declared(route) -> Limit | None:
+    apps, pattern = route
+    return declared_limit(pattern.callback, apps)
+
+
 @pytest.mark.parametrize("route", ROUTES, ids=identify)
 def test_a_route_declares_its_limit(route):
-    apps, pattern = route
-    assert declared_limit(pattern.callback, apps) is not None
+    assert declared(route) is not None, f"{identify(route)}: put @limit(Rule.…, audit=(…)) on its view"
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=identify)
+def test_a_route_declares_what_it_leaves_in_the_audit(route):
+    acts = getattr(declared(route), "audit", None)
+    assert acts is not None, f"{identify(route)}: add audit=(Act.…,) to its @limit, or audit=() if it changes nothing audited"
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=identify)
 def test_a_route_asks_for_a_session_or_a_key_or_is_listed_as_open(route):
-    apps, pattern = route
-    declared = declared_limit(pattern.callback, apps)
-    asks_for_session = getattr(pattern.callback, "login_required", True)
-    assert asks_for_session or (declared is not None and declared.by_key) or identify(route) in OPEN
+    asks_for_session = getattr(route[1].callback, "login_required", True)
+    asks_for_key = getattr(declared(route), "by_key", False)
+    assert asks_for_session or asks_for_key or identify(route) in OPEN, (
+        f"{identify(route)} opens for everybody: take login_not_required off its view, or list it in OPEN with the reason"
+    )
+
+
+@pytest.mark.parametrize("route", [each for each in ROUTES if "admin" not in each[0]], ids=identify)
+def test_a_route_that_moves_the_walls_asks_for_a_fresh_proof(route):
+    stepped_up = STEPPED_UP & set(getattr(declared(route), "audit", None) or ())
+    assert not stepped_up or getattr(route[1].callback, "sudo", False), f"{identify(route)}: add @sudo.required to its view"
 
 
 def test_the_list_of_open_routes_names_nothing_that_is_gone():
@@ -63,19 +91,21 @@ def test_the_list_of_open_routes_names_nothing_that_is_gone():
 def addresses(patterns, before: str = "/") -> Iterator[str]:
     """An address of every route, its parameters filled in."""
     for pattern in patterns:
-        address = before + re.sub(r"<[^>]+>|\(\?P.+\)", "1", str(pattern.pattern)).strip("^$")
+        address = before + re.sub(r"<[^>]+>|\(\?P.+\)", "1", str(pattern.pattern).replace("<uuid:pk>", UUID)).strip("^$")
         if isinstance(pattern, URLPattern):
             yield address
         else:
             yield from addresses(pattern.url_patterns, address)
 
 
-def test_a_stranger_who_asks_for_every_route_is_taken_for_no_scanner(db, settings, monkeypatch):
+@pytest.mark.django_db(transaction=True)
+def test_a_stranger_who_asks_for_every_route_is_taken_for_no_scanner(settings):
     settings.RATE_LIMITS = "off"
-    unrouted: list[str] = []
-    monkeypatch.setattr(probes, "unrouted", lambda caller, path: unrouted.append(path))
     asked = [each for each in addresses(get_resolver().url_patterns) if not each.startswith("//")]
-    answers = [Client().get("/", PATH_INFO=address).status_code for address in asked]
+    stranger = Client(REMOTE_ADDR="203.0.113.9")
+    answers = [stranger.get("/", PATH_INFO=address).status_code for address in asked]
+    merging.merge()
     assert len(answers) > 100
     assert {200, 302, 400, 404, 405, 426} <= {*answers}
-    assert unrouted == []
+    assert not probes.tally.of("203.0.113.9")
+    assert not Probe.objects.exists()
