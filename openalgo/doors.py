@@ -13,6 +13,7 @@ from openalgo.answers import refusal
 from openalgo.body import App, Receive, Scope, Send
 from openalgo.delivery import send_whole
 from security import aside, incidents, origins, probes
+from security.clientip import Caller
 from security.ratelimits import Rule, limit
 
 UPGRADE = {"Upgrade": "websocket", "Connection": "upgrade"}
@@ -41,7 +42,13 @@ async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "websocket.http.response.body", "body": answer.body})
     if not origins.is_foreign(scope):
-        await aside.run(probes.unrouted, scope["caller"], scope["path"])
+        await aside.run(_probe, scope["caller"], scope["path"])
+
+
+def _probe(caller: Caller, path: str) -> None:
+    if caller.spoofed:
+        probes.spoofed(caller)
+    probes.unrouted(caller, path)
 
 
 async def upgrade_required(scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,7 +59,7 @@ async def upgrade_required(scope: Scope, receive: Receive, send: Send) -> None:
 
 @login_not_required
 @csrf_exempt  # changes nothing, and would tell a program of a form
-@limit(Rule.OPEN)
+@limit(Rule.OPEN, audit=())
 def knocked(request: HttpRequest) -> HttpResponse:
     """Plain HTTP at a door of the first port: whoever forgot the upgrade is no scanner."""
     return incidents.answer(request, 426, "This address speaks WebSocket.", headers=UPGRADE)

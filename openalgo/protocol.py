@@ -5,13 +5,14 @@ from enum import Enum
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from security import addresses, clientip
+from security import addresses, clientip, policy
 from security.sockets import ABORT
 
 HEADER_DEADLINE = 5.0  # seconds for a header, from the connection or from its first byte
 HEADER_BYTES = 64 * 1024
 BYTES_PER_BODY_BYTE = 8  # a chunk of one byte takes six
 UNANNOUNCED = 64  # connections of one subject whose first header is not complete
+REQUESTS = 2048  # connections beside the sockets: uvicorn counts both, and answers 503 beyond
 KEEP_ALIVE, KEEP_ALIVE_OF_PROXIES = 20, 180  # seconds; longer than our clients keep theirs, and than a proxy does
 
 
@@ -55,6 +56,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.limit_concurrency = policy.current().sockets_all + REQUESTS
         peer = self.client[0] if self.client else clientip.UNIX
         if peer == clientip.UNIX or clientip.proxies().trust(peer):
             self.timeout_keep_alive = KEEP_ALIVE_OF_PROXIES

@@ -15,14 +15,11 @@ from openalgo.body import App
 from openalgo.lifespan import Street
 from openalgo.protocol import Protocol
 from openalgo.wsprotocol import SocketProtocol
-from security import sockets
 
 logger = logging.getLogger(__name__)
 
 BACKLOG = 1024
 OPEN_FILES = 65_536
-REQUESTS = 2048
-CONNECTIONS = sockets.IN_ALL + REQUESTS  # uvicorn counts both, and answers 503 beyond
 PING_SECONDS = 20.0  # between two pings of a socket, and for its pong
 WEBSOCKET_BYTES = 64 * 1024  # of one message
 UNREAD_MILLISECONDS = 20_000  # what a peer may leave unacknowledged before the kernel gives the connection up
@@ -114,7 +111,6 @@ def _config(app: App) -> uvicorn.Config:
         ws_per_message_deflate=False,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
-        limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=GRACE,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from security import bans, clientip, propagation, refusals
+from security import clientip, propagation, refusals, snapshot, unconfigured
 from security.clientip import BadForwarding, Caller
 from security.refusals import Answer
 from security.sockets import ABORT, BANNED, ENDED, STALLED, TOO_MANY, Socket
@@ -47,9 +47,11 @@ class Gatehouse:
             caller = clientip.resolve(scope)
         except BadForwarding as error:
             return await self._turn_away(scope, send, refusals.unreadable(str(error), path=scope["path"]))
-        found = bans.verdict(caller.address)
+        found = snapshot.verdict(caller.address)
         if found is not None:
-            return await self._turn_away(scope, send, refusals.banned(found.network, path=scope["path"]))
+            answer = refusals.banned(caller.subject, network=found.network, path=scope["path"])
+            return await self._turn_away(scope, send, answer)
+        unconfigured.note(caller)
         _name(scope, caller)
         if scope["type"] == "http":
             return await self._http(scope, receive, send)
@@ -108,7 +110,7 @@ class Gatehouse:
     def _sweep(self) -> None:
         now = timezone.now()
         for socket in list(self._sockets):
-            if bans.verdict(socket.caller.address) is not None:
+            if snapshot.verdict(socket.caller.address) is not None:
                 socket.kick(BANNED)
             elif socket.stands is not None and not socket.stands(now):
                 socket.kick(ENDED)

@@ -7,11 +7,12 @@ from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's own word
 from django.core.exceptions import ImproperlyConfigured
 
-from security import clientip
+from security import clientip, unconfigured
 
 
 def install() -> None:
     register(proxies)
+    register(unconfigured_proxy)
 
 
 def proxies(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
@@ -25,3 +26,11 @@ def proxies(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMess
     if (found.ranges or found.unix) and not found.header:
         return [Warning("TRUSTED_PROXIES without a CLIENT_IP_HEADER: all behind a proxy are one.", id="openalgo.W002")]
     return []
+
+
+def unconfigured_proxy(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """What the running server noticed of a proxy that nobody named."""
+    if proxies(None):
+        return []
+    peer = unconfigured.peer_if_readable()
+    return [Warning(unconfigured.sentence(peer), id="openalgo.W003")] if peer else []

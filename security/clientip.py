@@ -167,7 +167,7 @@ def _behind_proxy(peer: str, scheme: str, headers: tuple[tuple[bytes, bytes], ..
 def _walk(text: str, trusted: Proxies) -> tuple[int, Address, dict[str, str]]:
     """From the right to the first hop nobody vouches for, else to the leftmost: its place, address and what it says."""
     read = _forwarded_element if trusted.header == b"forwarded" else _plain_element
-    for place, element in enumerate(_from_the_right(text), start=1):
+    for place, element in enumerate(from_the_right(text), start=1):
         found = (place, *read(element))
         if not trusted.hold(found[1]):
             break
@@ -178,7 +178,7 @@ def _named(address: Address, peer: str, hop: str, *, internal: bool, scheme: str
     return Caller(address.text, address.subject, peer, hop, internal=internal, spoofed=False, scheme=scheme, host=host)
 
 
-def _from_the_right(text: str) -> Iterator[str]:
+def from_the_right(text: str) -> Iterator[str]:
     """The elements of a list header, last first; a comma between quotes separates nothing, an open quote swallows the rest."""
     parts: list[str] = []
     for part in reversed(text.split(",")):

@@ -7,20 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from security import policy
 from security.clientip import Caller
 
 logger = logging.getLogger(__name__)
 
 Send = Callable[[Any], Awaitable[None]]
 Standing = Callable[[datetime], bool]
-
-IN_ALL = 2048  # of one process, both ports; `serve` has room for as many requests beside them
-OF_SUBJECT = 60
-OF_STRANGERS = 20  # of one subject, before they proved themselves
-STRANGERS = 512  # of all subjects: whoever proves themselves finds room, however many addresses a flood has
-OF_USER = 30
-OF_KEY = 10
-OF_SESSION = 10
 
 ENDED, BANNED, STALLED, TOO_MANY = 4401, 4403, 4408, 4429  # close codes
 CLOSE_WAIT = 1.0  # seconds a close frame may wait for its reader
@@ -73,18 +66,19 @@ class Socket:
 
     def arrive(self) -> bool:
         """A stranger's place; where there is none the oldest stranger makes way. False: the house is full of others."""
-        if crowd.held(self._stranger) >= OF_STRANGERS:
+        most = policy.current()
+        if crowd.held(self._stranger) >= most.sockets_strangers:
             _make_way(self._stranger)
-        elif len(strangers) >= STRANGERS:
+        elif len(strangers) >= most.strangers_all:
             _make_way()
-        if not self._take({"all": IN_ALL, self._stranger: OF_STRANGERS}):
+        if not self._take({"all": most.sockets_all, self._stranger: most.sockets_strangers}):
             return False
         strangers[self] = None
         return True
 
     def proven(self, standing: Standing, *, places: Mapping[str, int]) -> bool:
         """Somebody is behind it, as long as `standing` says so; False: they hold as many sockets as they may."""
-        if self not in strangers or not self._take({self._subject: OF_SUBJECT, **places}):
+        if self not in strangers or not self._take({self._subject: policy.current().sockets_subject, **places}):
             return False
         del strangers[self]
         self._leave(self._stranger)

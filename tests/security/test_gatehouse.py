@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from security import bans, refusals
-from security.addresses import network
+from security.actors import Actor
 from security.asgi import REFUSALS_PER_CONNECTION, Gatehouse
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,7 +20,7 @@ OTHER = "198.51.100.7"
 
 
 def ban(cidr: str = ATTACKER) -> None:
-    bans.ban(cidr, reason="fraud", origin="operator", actor="owner", duration=timedelta(days=1))
+    bans.ban(cidr, reason="fraud", origin="operator", by=Actor("owner"), duration=timedelta(days=1))
 
 
 def ban_in_a_thread() -> None:
@@ -88,14 +88,15 @@ def test_refusals_are_counted_under_their_ban():
     ban("203.0.113.0/24")
     Visit().through()
     Visit(peer="203.0.113.10").through()
-    assert refusals.counted(network("203.0.113.0/24")) == 2
+    refusals.flush()
+    assert refusals.hits("203.0.113.0/24") == 2
 
 
 def test_the_incident_id_is_found_in_the_log(caplog):
     caplog.set_level("INFO")
     ban()
     incident = json.loads(Visit(path="/api/").through().sent[1]["body"])["incident"]
-    assert f"incident {incident}: refused by the ban of {ATTACKER}/32" in caplog.text
+    assert f"incident {incident}: {ATTACKER} is refused by the ban of {ATTACKER}/32" in caplog.text
 
 
 def test_a_connection_is_kept_for_a_hundred_refusals_then_closed():

@@ -1,16 +1,23 @@
 """Who holds how many sockets, and how one ends that its reader or its standing has left."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from security import sockets
+from security import policy, sockets
 from security.asgi import Gatehouse
 from security.sockets import Crowd, crowd
 from tests.wire import HOME, Wire
 
 NAMES = {"user 1": 2, "key a": 1}
+
+
+@pytest.fixture
+def allow(monkeypatch):
+    """Sets limits as the policy would."""
+    return lambda **limits: monkeypatch.setattr(policy, "current", lambda: replace(policy.DEFAULTS, **limits))
 
 
 def test_a_place_is_taken_under_every_name_or_under_none():
@@ -55,15 +62,15 @@ async def codes(app: Any, *, visitors: int = 1) -> list[int | None]:
     return after
 
 
-def test_a_house_that_is_full_closes_the_next_socket(monkeypatch):
-    monkeypatch.setattr(sockets, "IN_ALL", 2)
+def test_a_house_that_is_full_closes_the_next_socket(allow):
+    allow(sockets_all=2)
     assert asyncio.run(codes(Room(), visitors=3)) == [None, None, 4429]
     assert len(crowd) == 0
 
 
-@pytest.mark.parametrize("limit", ["OF_STRANGERS", "STRANGERS"])
-def test_the_oldest_stranger_makes_way_for_the_newest(monkeypatch, limit):
-    monkeypatch.setattr(sockets, limit, 2)
+@pytest.mark.parametrize("limit", ["sockets_strangers", "strangers_all"])
+def test_the_oldest_stranger_makes_way_for_the_newest(allow, limit):
+    allow(**{limit: 2})
 
     async def scene() -> int:
         gate = Gatehouse(http=Room(), websocket=Room())
@@ -90,13 +97,13 @@ async def _proven_among_strangers(room: Room) -> bool:
     return bool(room.proven)
 
 
-def test_strangers_take_no_place_of_those_who_prove_themselves(monkeypatch):
-    monkeypatch.setattr(sockets, "OF_SUBJECT", 1)
+def test_strangers_take_no_place_of_those_who_prove_themselves(allow):
+    allow(sockets_subject=1)
     assert asyncio.run(_proven_among_strangers(Room()))
 
 
-def test_who_is_proven_leaves_the_strangers_their_places(monkeypatch):
-    monkeypatch.setattr(sockets, "OF_STRANGERS", 1)
+def test_who_is_proven_leaves_the_strangers_their_places(allow):
+    allow(sockets_strangers=1)
     room = Room(stands=lambda now: True, places={"user 1": 9})
     assert asyncio.run(codes(room, visitors=3)) == [None, None, None]
 
@@ -154,8 +161,8 @@ def test_a_reader_that_takes_nothing_loses_its_connection(monkeypatch):
     assert (done, heard) == (True, ["websocket.accept"])
 
 
-def test_the_crowd_is_counted_by_subject(monkeypatch):
-    monkeypatch.setattr(sockets, "OF_SUBJECT", 1)
+def test_the_crowd_is_counted_by_subject(allow):
+    allow(sockets_subject=1)
 
     async def scene() -> list[str]:
         room = Room()
