@@ -1,10 +1,13 @@
 """What commands share: a database that is absent, unreachable or not set up ends in a sentence, not in a traceback."""
 
+from argparse import ArgumentTypeError
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, ProgrammingError, connection
+from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 
+from security import alerts, durations
 from security.models import Sequence
 
 
@@ -20,6 +23,23 @@ class DatabaseCommand(BaseCommand):
             if _is_set_up():
                 raise
             raise CommandError("The database is not set up yet: run manage.py migrate, or start the server once.") from error
+        finally:
+            self._tell()
+
+    def _tell(self) -> None:
+        """A command has no pulse that would write its alarms down."""
+        try:
+            alerts.flush()
+        except DatabaseError as error:
+            self.stderr.write(f"An alert could not be written down: {error}")
+
+
+def length(text: str) -> timedelta | None:
+    """For `add_argument(type=...)`."""
+    try:
+        return durations.duration(text)
+    except durations.NotALength as error:
+        raise ArgumentTypeError(str(error)) from error
 
 
 def _is_set_up() -> bool:

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from security import bans
+from security import snapshot
 from security.models import Ban
 from tests.live import manage
 
@@ -37,14 +37,14 @@ class TestWithTables:
         assert "for good" in said(capsys, "ban_ip", ATTACKER, "--reason", "fraud", "--for", "permanent")
 
     def test_a_dry_run_bans_nobody(self, capsys):
-        assert said(capsys, "ban_ip", "2001:db8::1", "--reason", "x", "--dry-run") == "Would ban 2001:db8::/64.\n"
+        assert said(capsys, "ban_ip", "2001:db8::1", "--reason", "x", "--dry-run").startswith("Would ban 2001:db8::/64. ")
         assert not Ban.objects.exists()
 
     def test_loopback_needs_force(self):
         with pytest.raises(CommandError, match="never banned"):
             call_command("ban_ip", "127.0.0.1", "--reason", "x")
         call_command("ban_ip", "127.0.0.1", "--reason", "x", "--force")
-        assert bans.verdict("127.0.0.1") is not None
+        assert snapshot.verdict("127.0.0.1") is not None
 
     @pytest.mark.parametrize("command", [("ban_ip", "--reason", "x"), ("unban_ip",)])
     @pytest.mark.parametrize("address", ["", "garbage", "203.0.113.9/24", "fe80::1%eth0", "203.0.113.9:80", " 203.0.113.9"])
@@ -59,12 +59,12 @@ class TestWithTables:
     def test_unban_says_what_it_lifted(self, capsys):
         said(capsys, "ban_ip", "203.0.113.0/24", "--reason", "fraud")
         assert said(capsys, "unban_ip", ATTACKER) == "Lifted the ban of 203.0.113.0/24 (fraud).\n"
-        assert bans.verdict(ATTACKER) is None
+        assert snapshot.verdict(ATTACKER) is None
 
     def test_unban_in_a_dry_run_lifts_nothing(self, capsys):
         said(capsys, "ban_ip", ATTACKER, "--reason", "fraud")
         assert said(capsys, "unban_ip", ATTACKER, "--dry-run") == f"Would lift the ban of {ATTACKER}/32 (fraud).\n"
-        assert bans.verdict(ATTACKER) is not None
+        assert snapshot.verdict(ATTACKER) is not None
 
     def test_unban_of_nobody_is_an_error(self):
         with pytest.raises(CommandError, match="No ban in force"):
@@ -73,17 +73,9 @@ class TestWithTables:
     def test_the_list_as_json_has_its_fields(self, capsys):
         said(capsys, "ban_ip", ATTACKER, "--reason", "fraud", "--for", "permanent")
         (row,) = json.loads(said(capsys, "list_bans", "--json"))
-        assert (row.pop("created") <= timezone.now().isoformat(), row) == (
-            True,
-            {
-                "cidr": f"{ATTACKER}/32",
-                "action": "ban",
-                "reason": "fraud",
-                "origin": "command",
-                "expires": None,
-                "state": "active",
-            },
-        )
+        expected = {"cidr": f"{ATTACKER}/32", "action": "ban", "reason": "fraud", "origin": "command", "expires": None}
+        assert row | expected == row
+        assert {"state": "active", "offence": 0, "actor": "command line", "lifted": None}.items() <= row.items()
 
     def test_the_list_tells_bans_in_force_and_with_all_the_history(self, capsys):
         said(capsys, "ban_ip", ATTACKER, "--reason", "fraud")

@@ -1,21 +1,17 @@
 """ban_ip: shut out an address or range, on every running server within half a second."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from security import bans
+from security import bans, coverage, sparing
+from security.actors import COMMAND_LINE
+from security.addresses import network
 from security.bans import BanRefused
-from security.commands import DatabaseCommand
+from security.commands import DatabaseCommand, length
 from security.models import Origin
-
-LENGTHS: dict[str, timedelta | None] = {
-    "24h": timedelta(hours=24),
-    "48h": timedelta(hours=48),
-    "1w": timedelta(weeks=1),
-    "permanent": None,
-}
 
 
 class Command(DatabaseCommand):
@@ -24,18 +20,38 @@ class Command(DatabaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("address", metavar="ADDRESS_OR_CIDR")
         parser.add_argument("--reason", required=True)
-        parser.add_argument("--for", dest="length", choices=list(LENGTHS), default="24h")
-        parser.add_argument("--force", action="store_true", help="ban even what is never banned, or a very wide range")
-        parser.add_argument("--dry-run", action="store_true", help="say what would be banned, and ban nothing")
+        parser.add_argument("--for", dest="duration", type=length, default="24h", metavar="24h|48h|1w|permanent|<n>m/h/d/w")
+        parser.add_argument("--force", action="store_true", help="ban even whom a ban may not touch, or a very wide range")
+        parser.add_argument("--dry-run", action="store_true", help="say whom it would shut out, and ban nobody")
+        parser.add_argument("--json", action="store_true", dest="as_json")
 
-    def handle(self, *args: Any, address: str, reason: str, length: str, force: bool, dry_run: bool, **options: Any) -> None:
-        duration = LENGTHS[length]
+    def handle(self, *args: Any, address: str, dry_run: bool, as_json: bool, **options: Any) -> None:
         try:
-            if dry_run:
-                target = bans.consider(address, reason=reason, origin=Origin.COMMAND, duration=duration, force=force)
-                return self.stdout.write(f"Would ban {target}.")
-            row = bans.ban(address, reason=reason, origin=Origin.COMMAND, actor="command line", duration=duration, force=force)
+            told = _dry(address, **_order(options)) if dry_run else _done(address, **_order(options))
         except BanRefused as refused:
             raise CommandError(str(refused)) from refused
-        until = "for good" if row.expires is None else f"until {row.expires:%Y-%m-%d %H:%M} UTC"
-        return self.stdout.write(f"Banned {row.cidr} {until}.")
+        self.stdout.write(json.dumps(told, indent=2) if as_json else " ".join(filter(None, (told["said"], told["note"]))))
+
+
+def _order(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: options[name] for name in ("reason", "duration", "force")} | {"origin": Origin.COMMAND, "by": COMMAND_LINE}
+
+
+def _dry(address: str, **order: Any) -> dict[str, Any]:
+    target = bans.consider(address, **order)
+    covered = coverage.of(target)
+    return {"said": f"Would ban {target}.", "note": str(covered), "cidr": str(target), "covers": covered.seen}
+
+
+def _done(address: str, *, duration: timedelta | None, **order: Any) -> dict[str, Any]:
+    row = bans.ban(address, duration=duration, **order)
+    covered = coverage.of(network(row.cidr))
+    until = "for good" if row.expires is None else f"until {row.expires:%Y-%m-%d %H:%M} UTC"
+    return {
+        "said": f"Banned {row.cidr} {until}.",
+        "note": str(covered) if sparing.is_wide(network(row.cidr)) else "",
+        "cidr": row.cidr,
+        "id": str(row.pk),
+        "expires": row.expires and row.expires.isoformat(),
+        "covers": covered.seen,
+    }

@@ -1,16 +1,19 @@
 """list_bans: who is shut out, why, and until when."""
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db.models import QuerySet
 
 from security import bans
 from security.commands import DatabaseCommand
 from security.models import Ban
 
-FIELDS = ("cidr", "action", "reason", "origin", "created", "expires", "state")
+SHOWN = ("cidr", "action", "reason", "origin", "created", "expires", "state")
+FIELDS = ("id", *SHOWN, "scenario", "actor", "offence", "lifted", "lifted_by", "note")
 
 
 class Command(DatabaseCommand):
@@ -19,16 +22,29 @@ class Command(DatabaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", dest="as_json")
         parser.add_argument("--all", action="store_true", dest="history", help="also those that ended")
+        parser.add_argument("--limit", type=int, metavar="N", help="the newest so many")
 
-    def handle(self, *args: Any, as_json: bool, history: bool, **options: Any) -> None:
-        rows = [_fields(row) for row in (Ban.objects.all() if history else bans.in_force())]
+    def handle(self, *args: Any, as_json: bool, history: bool, limit: int | None, **options: Any) -> None:
+        rows = Ban.objects.all() if history else bans.in_force()
+        total = rows.count()
+        rows = rows if limit is None else rows[: max(limit, 0)]
         if as_json:
-            return self.stdout.write(json.dumps(rows, indent=2))
-        for row in rows:
-            self.stdout.write("  ".join(str(row[name]) if row[name] is not None else "permanent" for name in FIELDS))
-        return self.stdout.write(f"{len(rows)} in all." if history else f"{len(rows)} in force.")
+            return self.stdout.write(json.dumps([_fields(row, FIELDS) for row in rows], indent=2))
+        for line in _lines(rows):
+            self.stdout.write(line)
+        return self.stdout.write(f"{total} in all." if history else f"{total} in force.")
 
 
-def _fields(row: Ban) -> dict[str, str | None]:
-    values = {**{name: getattr(row, name) for name in FIELDS}, "state": row.shown_state}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+def _lines(rows: QuerySet[Ban]) -> Iterator[str]:
+    for row in rows.iterator(chunk_size=2000):
+        yield "  ".join(value or "permanent" for value in _fields(row, SHOWN).values())
+
+
+def _fields(row: Ban, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: row.shown_state if name == "state" else _spelled(getattr(row, name)) for name in names}
+
+
+def _spelled(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if isinstance(value, int | str | None) else str(value)

@@ -1,0 +1,30 @@
+"""pause_bans: nobody is refused for a while, on every running server within half a second; for whoever shut themselves out."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from security import policy
+from security.actors import COMMAND_LINE
+from security.commands import DatabaseCommand, length
+from security.policy import PolicyRefused
+
+
+class Command(DatabaseCommand):
+    help = "Let everybody in for a while (24 hours at most). Bans are still written, and hold again afterwards."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--for", dest="duration", type=length, default="15m", metavar="<n>m/h")
+        what.add_argument("--resume", action="store_true", help="end a pause now")
+
+    def handle(self, *args: Any, duration: timedelta | None, resume: bool, **options: Any) -> None:
+        if resume:
+            said = "Bans hold again." if policy.resume(by=COMMAND_LINE) else "Bans were not paused."
+            return self.stdout.write(said)
+        try:
+            until = policy.pause(duration or timedelta.max, by=COMMAND_LINE)
+        except PolicyRefused as refused:
+            raise CommandError(str(refused)) from refused
+        return self.stdout.write(f"Bans pause until {until:%Y-%m-%d %H:%M} UTC. End it earlier with pause_bans --resume.")
