@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import login, setup
+from accounts.views import login, setup, sudo
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", login.log_in, name="login"),
     path("logout/", login.log_out, name="logout"),
     path("account/password/", login.change_password, name="password_change"),
+    path("sudo/", sudo.step_up, name="sudo"),
     path("setup/<str:token>", setup.set_up, name="setup"),
 ]
