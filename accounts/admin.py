@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from accounts import sessions
 from accounts.models import Session, User, Why
+from security import actors
 from security.lookups import OfferedLookups
 
 
@@ -48,7 +49,8 @@ class SessionAdmin(LookedAt):
 
     @admin.action(description="End the selected sessions")
     def end(self, request: HttpRequest, chosen: QuerySet[Session]) -> None:
-        ended = sessions.end(Session.objects.filter(pk__in=chosen.values("pk")), why=Why.OPERATOR)
+        rows = Session.objects.filter(pk__in=chosen.values("pk"))
+        ended = sessions.end(rows, why=Why.OPERATOR, by=actors.of(request))
         self.message_user(request, f"Ended: {ended}.", messages.SUCCESS)
 
 

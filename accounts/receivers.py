@@ -1,4 +1,4 @@
-"""Notes on the session where a login came from; announces what changes about a user."""
+"""Notes on the session where a login came from and when it proved somebody; announces what changes about a user."""
 
 from collections.abc import Collection
 from typing import Any
@@ -9,12 +9,13 @@ from django.http import HttpRequest
 from accounts.models import Session, User
 from accounts.models.session import DEVICE_LENGTH
 from accounts.sessions import SessionStore
-from security import propagation
+from security import propagation, sudo
 
 SILENT = frozenset({"password", "last_login", "email"})  # a change of these alone ends no session
 
 
 def note_origin(request: HttpRequest, **_: Any) -> None:
+    sudo.stamp(request)
     if isinstance(request.session, SessionStore):
         request.session.address = request.META.get("REMOTE_ADDR", "")
         request.session.device = request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:DEVICE_LENGTH]

@@ -8,10 +8,9 @@ from typing import Any
 from weakref import WeakSet
 
 from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string
@@ -19,11 +18,14 @@ from django.utils.crypto import constant_time_compare, get_random_string
 from accounts.expiry import session_end
 from accounts.models import Session, User, Why
 from accounts.models.session import SessionQuerySet
-from security import crypto, propagation
+from security import audit, crypto, policy, propagation
+from security.actors import AUTOMATION, Actor
+from security.audit import Act
 
 KEY_LENGTH = 43  # of 36 signs: 222 bits
 KEY_SIGNS = "abcdefghijklmnopqrstuvwxyz0123456789"
 SEEN_EVERY = timedelta(minutes=1)
+LISTED = 20  # sessions named in one row of the audit
 COOKIE_OUTLIVES = timedelta(days=1)  # an ended session still comes along, so that the login can say why it is asked for
 
 
@@ -31,11 +33,29 @@ def digest(key: str) -> str:
     return crypto.digest(settings.SECRET_KEY.encode(), purpose="session", data=key.encode()).hex()
 
 
-def end(rows: SessionQuerySet, *, why: Why) -> int:
+def end(rows: SessionQuerySet, *, why: Why, by: Actor) -> int:
     """End those of the sessions that still live, everywhere from the next request on; says how many."""
-    with transaction.atomic():
+    with audit.change():
         seq = propagation.bump()
-        return rows.live().update(ended=timezone.now(), why=why, seq=seq)
+        digests, names = _named(rows.live())
+        rows.live().update(ended=timezone.now(), why=why, seq=seq)
+        if digests:
+            act = Act.LOGGED_OUT if why == Why.LOGOUT else Act.SESSIONS_ENDED
+            listed = [each[:16] for each in digests[:LISTED]]
+            audit.record(act, by=by, about=", ".join(names), after={"why": why, "count": len(digests), "sessions": listed})
+    return len(digests)
+
+
+def prune() -> int:
+    """Forget sessions that were over long ago."""
+    kept = timedelta(days=policy.current().session_days)
+    return Session.objects.filter(expires__lt=timezone.now() - kept).delete()[0]
+
+
+def _named(rows: SessionQuerySet) -> tuple[list[str], list[str]]:
+    """Their digests, and whose they are."""
+    found = list(rows.values_list("digest", "user__username"))
+    return [digest for digest, _ in found], sorted({name for _, name in found if name})
 
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
@@ -94,12 +114,6 @@ def _proves(row: Session) -> bool:
     return row.user is not None and constant_time_compare(held, row.user.get_session_auth_hash())
 
 
-def enter(request: HttpRequest, user: User) -> None:
-    """Log in under a new key; whatever session the browser had before ends."""
-    request.session.flush()
-    login(request, user)
-
-
 def user_of(request: HttpRequest) -> User | AnonymousUser:
     """Whom the session proves; it was read together with its user."""
     store: SessionStore = request.session  # type: ignore[assignment]
@@ -108,7 +122,7 @@ def user_of(request: HttpRequest) -> User | AnonymousUser:
     if user is None or not user.is_active or not held:
         return AnonymousUser()
     if not constant_time_compare(held, user.get_session_auth_hash()):
-        end(Session.objects.filter(user=user, digest=digest(store.session_key or "")), why=Why.PASSWORD)
+        end(Session.objects.filter(user=user, digest=digest(store.session_key or "")), why=Why.PASSWORD, by=AUTOMATION)
         store.flush()
         store.ended = True
         return AnonymousUser()
@@ -122,6 +136,7 @@ class SessionStore(SessionBase):
         super().__init__(session_key)
         self.address = self.device = ""
         self.ended = False  # read and found over: the visitor may be told
+        self._unknown = False  # no row of that key
         self._row: Session | None = None
 
     @property
@@ -129,11 +144,16 @@ class SessionStore(SessionBase):
         self.get(SESSION_KEY)  # reads the row, once
         return self._row.user if self._row else None
 
+    @property
+    def digest(self) -> str:
+        """What the session's row goes by; empty without one."""
+        return self._row.digest if self._row else ""
+
     def load(self) -> dict[str, Any]:
         now = timezone.now()
         row = Session.objects.select_related("user").filter(digest=digest(self.session_key or "")).first()
         if row is None or not row.is_live(now):
-            self.ended = row is not None and row.user_id is not None
+            self.ended, self._unknown = row is not None and row.user_id is not None, row is None
             self._session_key = None
             return {}
         self._row = row
@@ -189,12 +209,21 @@ class SessionStore(SessionBase):
         """End a user's session; one that was nobody's goes without a trace."""
         old = digest(session_key) if session_key else self._row.digest if self._row else None
         if old and not Session.objects.filter(digest=old, user=None).delete()[0]:
-            end(Session.objects.filter(digest=old), why=Why.LOGOUT)
+            end(Session.objects.filter(digest=old), why=Why.LOGOUT, by=self._owner(old))
+
+    def _owner(self, digest: str) -> Actor:
+        user, address = self.user, self._row.address if self._row else ""
+        name, key = (user.username, str(user.pk)) if user else ("nobody", "")
+        return Actor(name, id=key, address=address, credential=f"session {digest[:16]}")
 
     def flush(self) -> None:
         self.get(SESSION_KEY)  # reads the row that goes
         super().flush()
-        self._row = None
+        self._row, self._unknown = None, False
+
+    def is_empty(self) -> bool:
+        """Not for an unknown key: an answer under way when another gave the browser a new key must not take that away."""
+        return not self._unknown and bool(super().is_empty())
 
     def get_expiry_age(self, **kwargs: Any) -> int:
         """Seconds the cookie is kept; whether the session still lives is asked of its row alone."""

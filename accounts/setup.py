@@ -5,12 +5,14 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.errors import SetUpRefused
 from accounts.models import Role, SetupLink, User
-from security import crypto
+from security import audit, crypto
+from security.actors import Actor
+from security.audit import Act
 
 VALID_FOR = timedelta(hours=24)
 
@@ -34,17 +36,18 @@ def opens(token: str) -> bool:
     return hmac.compare_digest(held, _digest(token)) and needed()
 
 
-def create_owner(username: str, email: str, password: str) -> User:
+def create_owner(username: str, email: str, password: str, *, by: Actor) -> User:
     """The one owner, from validated details; attempts wait for one another, and the second is refused."""
     user = User(username=username, email=email, role=Role.OWNER)
     user.set_password(password)  # slow, so before the lock
     try:
-        with transaction.atomic():
+        with audit.change():
             SetupLink.objects.select_for_update().get_or_create(pk=1)
             if not needed():
                 raise SetUpRefused("An owner exists already.")
             user.save(force_insert=True)
             SetupLink.objects.update(digest="", expires=None)
+            audit.record(Act.USER_CREATED, by=by, about=username, after={"role": user.role, "email": email})
     except IntegrityError as error:
         raise SetUpRefused("This name is taken.") from error
     return user

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from apiauth import keys
 from apiauth.models import ApiKey
+from security import actors
 from security.lookups import OfferedLookups
 
 
@@ -15,7 +16,7 @@ class ApiKeyAdmin(OfferedLookups, admin.ModelAdmin):  # type: ignore[type-arg]  
     list_select_related = ("user",)
     search_fields = ("kid", "name", "user__username")
     fields = readonly_fields = (
-        "kid", "name", "user", "scopes", "test", "addresses", "state", "created", "expires", "revoked", "successor",
+        "kid", "name", "user", "scopes", "test", "canary", "addresses", "state", "created", "expires", "revoked", "successor",
         "grace_until", "last_used", "last_address", "uses",
     )  # fmt: skip
     actions = ("revoke",)
@@ -28,7 +29,7 @@ class ApiKeyAdmin(OfferedLookups, admin.ModelAdmin):  # type: ignore[type-arg]  
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         kids = list(queryset.values_list("kid", flat=True))
         for kid in kids:
-            keys.revoke(kid)
+            keys.revoke(kid, by=actors.of(request))
         self.message_user(request, f"{len(kids)} revoked.", messages.SUCCESS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -1,7 +1,5 @@
 """Who calls the API and what they may do; every doubt is an ApiError, so a view behind it never runs unproven."""
 
-import logging
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +10,11 @@ from apiauth.errors import ApiError, InvalidKey, MissingKey, MissingScope, TooMa
 from apiauth.keys import Bad, Kind, Verified
 from apiauth.registry import Entry
 from apiauth.scopes import Scope
-from security import clientip, probes, ratelimits
+from security import alerts, clientip, probes, proofs, ratelimits
+from security.alerts import Alarm
 from security.clientip import Caller
 from security.ratelimits import Refused, Rule
-
-logger = logging.getLogger(__name__)
+from security.silence import Silence
 
 MAX_KEY_LENGTH = 256
 HINT_EVERY = 600.0  # seconds, per key
@@ -33,14 +31,15 @@ class Principal:
     test: bool
 
 
-_hinted: dict[str, float] = {}  # key id -> when the log last named it; as many as there are keys
+_silence = Silence(HINT_EVERY)  # by key; of a canary also by subject
 
 
 def authenticate(request: HttpRequest, *, scope: Scope, rule: Rule, fresh: bool = False, query_key: bool = False) -> Principal:
     """In this order: JSON 400, presence of a key 400, key 403, limit 429, scope 403.
 
-    Leaves the body without its key at `request.json_body`. `fresh` belongs to calls that change orders: a revocation
-    holds for them at once. `query_key` also takes the key from the query, for the two calls whose clients know no other way.
+    Leaves the body without its key at `request.json_body`, and what the key was charged at `request.charged`. `fresh` belongs
+    to calls that change orders: a revocation holds for them at once. `query_key` also takes the key from the query, for the
+    two calls whose clients know no other way.
     """
     caller = clientip.of(request)
     try:
@@ -50,7 +49,8 @@ def authenticate(request: HttpRequest, *, scope: Scope, rule: Rule, fresh: bool 
         refuse_too_many(ratelimits.stranger(caller), cause=error)
         raise
     known(entry, caller)
-    refuse_too_many(ratelimits.charge(rule, entry.kid, endpoint=_endpoint(request)))
+    request.charged = ratelimits.charge(rule, entry.kid, endpoint=_endpoint(request))  # type: ignore[attr-defined]
+    refuse_too_many(request.charged)  # type: ignore[attr-defined]
     if scope not in entry.scopes:
         raise MissingScope(scope)
     request.json_body = fields  # type: ignore[attr-defined]
@@ -75,7 +75,7 @@ def proves(request: HttpRequest) -> bool:
 
 
 def forget() -> None:
-    _hinted.clear()
+    _silence.forget()
 
 
 def _key(request: HttpRequest, fields: dict[str, Any], *, in_query: bool) -> str:
@@ -107,28 +107,30 @@ def _bearer(request: HttpRequest) -> str:
 
 
 def opened(key: str, caller: Caller, *, fresh: bool) -> Entry:
-    """The entry of a key that opens; a guess is reported, an old key of ours only named in the log."""
+    """The entry of a key that opens; a guess is counted, and one that is or was a key of ours alarmed about."""
     result = keys.verify(key, caller, fresh=fresh)
     if not isinstance(result, Bad):
         return result.entry
-    if result.counts:
-        probes.bad_key(caller, key)
     if result.entry is not None:
-        _hint(result.entry, result.kind, caller)
+        _alarm(result.entry, result.kind, caller)
+    if result.counts:
+        probes.bad_key(caller, key, kind=result.kind)
     raise InvalidKey
 
 
-def _hint(entry: Entry, kind: Kind, caller: Caller) -> None:
-    """Tell the operator, now and then, whose program still uses a key that ended."""
-    now = time.monotonic()
-    if now - _hinted.get(entry.kid, -HINT_EVERY) >= HINT_EVERY:
-        _hinted[entry.kid] = now
-        logger.warning("%s used the API key %s (%s), refused: %s", caller.subject, entry.kid, entry.name, kind)
+def _alarm(entry: Entry, kind: Kind, caller: Caller) -> None:
+    """Tell the operator, now and then, whose program still uses a key that ended; and who found one that nobody uses."""
+    about = f"{entry.kid} ({entry.name})"
+    if kind is Kind.CANARY and _silence.is_over(f"{entry.kid} {caller.subject}"):
+        alerts.sound(Alarm.CANARY, f"{caller.subject} used the canary key {about}: where it lay, somebody looked.", about=about)
+    elif kind is not Kind.CANARY and _silence.is_over(entry.kid):
+        where = "from an address that is not on its list" if kind is Kind.ADDRESS else f"which is {kind}"
+        alerts.sound(Alarm.OLD_KEY, f"{caller.subject} used the API key {about}, {where}; it was refused.", about=about)
 
 
 def known(entry: Entry, caller: Caller) -> None:
     usage.note(entry.pk, address=caller.address)
-    probes.recognised(caller)
+    proofs.recognised(caller)
 
 
 def refuse_too_many(outcome: object, *, cause: ApiError | None = None) -> None:

@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from apiauth import keys
+from apiauth import particulars
 from apiauth.errors import KeyRefused
 from apiauth.keys import Overlap
 from apiauth.models import NAME_LENGTH, ApiKey
@@ -66,7 +66,7 @@ class IssueForm(forms.Form):
     def clean_name(self) -> str:
         """No second key of that name, so that a page that is reloaded makes none; programs may name theirs as they like."""
         try:
-            name = keys.proper_name(self.cleaned_data["name"])
+            name = particulars.proper_name(self.cleaned_data["name"])
         except KeyRefused as refusal:
             raise ValidationError(str(refusal)) from refusal
         if ApiKey.objects.live().filter(user_id=self.user.pk, name=name).exists():
@@ -79,7 +79,7 @@ class IssueForm(forms.Form):
 
     def clean_addresses(self) -> list[str]:
         try:
-            return keys.networks(str(self.cleaned_data["addresses"]).replace(",", " ").split())
+            return particulars.proper_networks(str(self.cleaned_data["addresses"]).replace(",", " ").split())
         except KeyRefused as refusal:
             raise ValidationError(str(refusal)) from refusal
 

@@ -6,27 +6,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from ipaddress import ip_network
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
 from django.utils import timezone
 
-from apiauth import fingerprints, registry, tokens
+from apiauth import fingerprints, particulars, registry, tokens
 from apiauth.errors import KeyRefused, NoSuchKey
-from apiauth.models import NAME_LENGTH, TAG_BYTES, ApiKey
+from apiauth.models import TAG_BYTES, ApiKey
 from apiauth.registry import Entry
-from apiauth.scopes import DEFAULT, Scope, spelled, withheld
+from apiauth.scopes import DEFAULT, Scope
 from apiauth.standing import Standing, standing
 from apiauth.tokens import Token
-from security import crypto, propagation
+from security import audit, crypto, propagation
+from security.actors import Actor
+from security.audit import Act
 from security.clientip import Caller
 
 logger = logging.getLogger(__name__)
 
 MAX_LIVE_KEYS = 50  # of one user
-MAX_ADDRESSES = 50  # of one key
 _NOBODY = secrets.token_bytes(TAG_BYTES)
 
 
@@ -74,6 +73,7 @@ class Kind(StrEnum):
     REVOKED = Standing.REVOKED
     ROTATED = Standing.ROTATED
     DISABLED = Standing.DISABLED
+    CANARY = Standing.CANARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,42 +84,46 @@ class Bad:
     @property
     def counts(self) -> bool:
         """Whether it is a guess: a bot with an old key of ours must not ban an office."""
-        return self.kind in (Kind.SHAPE, Kind.UNKNOWN, Kind.ADDRESS)
+        return self.kind in (Kind.SHAPE, Kind.UNKNOWN, Kind.ADDRESS, Kind.CANARY)
 
 
 def issue(
     user: AbstractBaseUser,
     *,
+    by: Actor,
     name: str,
     scopes: Iterable[Scope] = DEFAULT,
     expires: datetime | None = None,
     addresses: Iterable[str] = (),
     test: bool = False,
+    canary: bool = False,
 ) -> Issued:
-    """A new key; raises KeyRefused with a sentence."""
+    """A new key; raises KeyRefused with a sentence. A canary looks like any and opens nothing."""
     if not user.is_active:
         raise KeyRefused("The account is disabled.")
     if expires is not None and expires <= timezone.now():
         raise KeyRefused("The expiry lies in the past.")
     draft = ApiKey(
         user_id=user.pk,
-        name=proper_name(name),
-        scopes=_scopes(user, chosen=frozenset(scopes)),
+        name=particulars.proper_name(name),
+        scopes=particulars.proper_scopes(user, chosen=frozenset(scopes)),
         expires=expires,
-        addresses=networks(addresses),
+        addresses=particulars.proper_networks(addresses),
         test=test,
+        canary=canary,
     )
     token = _fingerprint(draft)
-    with transaction.atomic():
+    with audit.change():
         _insert(draft, seq=propagation.bump())
+        audit.record(Act.KEY_ISSUED, by=by, about=draft.kid, after=_facts(user, draft))
     return Issued(key=draft, token=token)
 
 
-def rotate(kid: str, *, overlap: Overlap) -> Issued:
+def rotate(kid: str, *, overlap: Overlap, by: Actor) -> Issued:
     """A successor with the same rights and a secret of its own; the old key ends after the overlap."""
     new = _like(_get(kid))
     token = _fingerprint(new)
-    with transaction.atomic():
+    with audit.change():
         seq = propagation.bump()
         old = _get(kid)
         if old.standing is not Standing.ACTIVE:
@@ -128,17 +132,20 @@ def rotate(kid: str, *, overlap: Overlap) -> Issued:
         _change(old, seq=seq, fields=("grace_until",))
         _insert(new, seq=seq)
         ApiKey.objects.filter(pk=old.pk).update(successor=new)
+        ends = {"successor": new.kid, "grace_until": old.grace_until}
+        audit.record(Act.KEY_ROTATED, by=by, about=kid, before=_facts(old.user, old), after=ends)
     return Issued(key=new, token=token)
 
 
-def revoke(kid: str) -> ApiKey:
+def revoke(kid: str, *, by: Actor) -> ApiKey:
     """End a key at once; one that is revoked already stays as it is."""
-    with transaction.atomic():
+    with audit.change():
         seq = propagation.bump()
         key = _get(kid)
         if key.revoked is None:
             key.revoked = timezone.now()
             _change(key, seq=seq, fields=("revoked",))
+            audit.record(Act.KEY_REVOKED, by=by, about=kid, before=_facts(key.user, key))
     return key
 
 
@@ -179,6 +186,11 @@ def _tag_matches(token: Token, entry: Entry | None) -> bool:
     return matches and entry is not None and entry.test is token.test
 
 
+def _facts(user: AbstractBaseUser, key: ApiKey) -> dict[str, object]:
+    names = ("name", "scopes", "test", "canary", "addresses", "expires")
+    return {"user": user.get_username()} | {name: getattr(key, name) for name in names}
+
+
 def _like(old: ApiKey) -> ApiKey:
     return ApiKey(
         user_id=old.user_id, name=old.name, scopes=old.scopes, expires=old.expires, addresses=old.addresses, test=old.test
@@ -217,34 +229,3 @@ def _get(kid: str) -> ApiKey:
 
 def _past(key: ApiKey) -> str:
     return "rotated already" if key.standing is Standing.GRACE else key.standing.value
-
-
-def proper_name(name: str) -> str:
-    """The name as it is stored; raises KeyRefused, as `issue` does."""
-    name = name.strip()
-    if not name or len(name) > NAME_LENGTH or not name.isprintable():
-        raise KeyRefused(f"A key needs a name of 1 to {NAME_LENGTH} printable characters.")
-    return name
-
-
-def _scopes(user: AbstractBaseUser, *, chosen: frozenset[Scope]) -> str:
-    chosen = chosen or DEFAULT
-    refused = chosen & withheld(user)
-    if Scope.BANS in refused:
-        raise KeyRefused("Only a staff account may have a key with the scope 'bans'.")
-    if Scope.TRADE in refused:
-        raise KeyRefused("An operator does not trade: leave out the scope 'trade'.")
-    return spelled(chosen)
-
-
-def networks(addresses: Iterable[str]) -> list[str]:
-    """Canonical CIDRs; raises KeyRefused, as `issue` does."""
-    found = []
-    for text in addresses:
-        try:
-            found.append(str(ip_network(text.strip())))
-        except ValueError as error:
-            raise KeyRefused(f"{text.strip()!r} is no address and no network such as 203.0.113.0/24.") from error
-    if len(found) > MAX_ADDRESSES:
-        raise KeyRefused(f"A key may list {MAX_ADDRESSES} addresses at most.")
-    return found

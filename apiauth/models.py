@@ -38,6 +38,7 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=NAME_LENGTH)
     scopes = models.CharField(max_length=40)
     test = models.BooleanField(default=False)
+    canary = models.BooleanField(default=False)  # never opens, and whoever tries it is alarmed about
     addresses = models.JSONField(default=list, blank=True)  # canonical CIDRs; empty = from anywhere
     created = models.DateTimeField(default=timezone.now, editable=False)
     expires = models.DateTimeField(null=True, blank=True)

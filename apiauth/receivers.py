@@ -10,7 +10,9 @@ from django.db.models import F
 from django.db.models.signals import post_delete, post_save
 
 from apiauth.models import ApiKey
-from security import propagation
+from security import audit, propagation
+from security.actors import AUTOMATION
+from security.audit import Act
 
 SILENT = frozenset({"password", "last_login", "email"})  # a change of these alone moves no key
 
@@ -31,6 +33,10 @@ def user_saved(
             keys.update(seq=propagation.bump(), version=F("version") + 1)
 
 
-def key_deleted(**kwargs: Any) -> None:
-    with transaction.atomic():
+def key_deleted(instance: ApiKey, **kwargs: Any) -> None:
+    """Whoever deletes the user is told of there."""
+    with audit.change():
         propagation.bump()
+        audit.record(
+            Act.KEY_DELETED, by=AUTOMATION, about=instance.kid, before={"user": instance.user_id, "name": instance.name}
+        )

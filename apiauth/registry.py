@@ -33,6 +33,7 @@ class Entry:
     tag: bytes
     digest: str
     version: int
+    canary: bool
 
     def allows(self, address: str) -> bool:
         """Whether the key may be used from this address; a key without a list may be used from any."""
@@ -107,4 +108,5 @@ def entry_of(row: ApiKey) -> Entry:
         tag=bytes(row.tag),
         digest=row.digest,
         version=row.version,
+        canary=row.canary,
     )

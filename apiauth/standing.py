@@ -12,6 +12,7 @@ class Standing(StrEnum):
     EXPIRED = "expired"
     REVOKED = "revoked"
     DISABLED = "disabled"  # its user may not act
+    CANARY = "canary"  # never opens: it lies where only a thief finds it
 
     @property
     def opens(self) -> bool:
@@ -27,6 +28,8 @@ class Dated(Protocol):
     def grace_until(self) -> datetime | None: ...
     @property
     def user_is_active(self) -> bool: ...
+    @property
+    def canary(self) -> bool: ...
 
 
 def standing(key: Dated, *, now: datetime) -> Standing:
@@ -38,4 +41,6 @@ def standing(key: Dated, *, now: datetime) -> Standing:
         return Standing.ROTATED
     if not key.user_is_active:
         return Standing.DISABLED
+    if key.canary:
+        return Standing.CANARY
     return Standing.ACTIVE if key.grace_until is None else Standing.GRACE

@@ -14,15 +14,18 @@ from apiauth.errors import KeyRefused
 from apiauth.forms import IssueForm, RotateForm
 from apiauth.keys import Issued, Overlap
 from apiauth.models import ApiKey
+from security import actors, sudo
+from security.audit import Act
 from security.ratelimits import Rule, limit
 
 unstored = cache_control(no_store=True, private=True)
 seen_or_sent = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@limit(Rule.KEYS)
+@limit(Rule.KEYS, audit=(Act.KEY_ISSUED,))
 @unstored
 @seen_or_sent
+@sudo.required
 def api_keys(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     form = IssueForm(request.POST or None, user=user)
@@ -30,15 +33,16 @@ def api_keys(request: HttpRequest) -> HttpResponse:
         return _list(request, form)
     if form.is_valid():
         try:
-            return _list(request, IssueForm(user=user), issued=keys.issue(user, **form.cleaned_data))
+            return _list(request, IssueForm(user=user), issued=keys.issue(user, by=actors.of(request), **form.cleaned_data))
         except KeyRefused as refusal:
             form.add_error(None, str(refusal))
     return _list(request, form, status=400)
 
 
-@limit(Rule.KEYS)
+@limit(Rule.KEYS, audit=(Act.KEY_ROTATED,))
 @unstored
 @seen_or_sent
+@sudo.required
 def rotate_api_key(request: HttpRequest, kid: str) -> HttpResponse:
     key = _own(request, kid)
     form = RotateForm(request.POST or None, initial={"overlap": _kindest(key)})
@@ -47,20 +51,21 @@ def rotate_api_key(request: HttpRequest, kid: str) -> HttpResponse:
         status = 400
         if form.is_valid():
             try:
-                issued = keys.rotate(kid, overlap=form.cleaned_data["overlap"])
+                issued = keys.rotate(kid, overlap=form.cleaned_data["overlap"], by=actors.of(request))
                 return _list(request, IssueForm(user=_user(request)), issued=issued)
             except KeyRefused as refusal:
                 form.add_error(None, str(refusal))
     return render(request, "apiauth/rotate_api_key.html", {"key": key, "form": form}, status=status)
 
 
-@limit(Rule.KEYS)
+@limit(Rule.KEYS, audit=(Act.KEY_REVOKED,))
 @unstored
 @seen_or_sent
+@sudo.required
 def revoke_api_key(request: HttpRequest, kid: str) -> HttpResponse:
     key = _own(request, kid)
     if request.method == "POST":
-        keys.revoke(kid)
+        keys.revoke(kid, by=actors.of(request))
         messages.success(request, f"The key {key.name} ({key.kid}) is revoked.")
         return redirect("api_keys")
     return render(request, "apiauth/revoke_api_key.html", {"key": key})

@@ -19,6 +19,7 @@ class Why(models.TextChoices):
     LOGOUT = "logout", "Logged out"
     PASSWORD = "password", "Password changed"
     OPERATOR = "operator", "Ended by an operator"
+    GUESSED = "guessed", "Wrong password too often"
     COMMAND = "command", "Ended from the command line"
 
 

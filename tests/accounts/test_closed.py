@@ -9,6 +9,7 @@ from django.test import RequestFactory
 from accounts.middleware import LoginRequired
 from accounts.models import Session, Why
 from accounts.sessions import SessionStore, end
+from security.actors import COMMAND_LINE
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +62,7 @@ def test_programs_are_not_redirected(path, accept):
 )
 def test_whoever_brings_a_session_that_is_over_is_told_so_once(client, owner, path, login):
     client.force_login(owner)
-    end(Session.objects.all(), why=Why.COMMAND)
+    end(Session.objects.all(), why=Why.COMMAND, by=COMMAND_LINE)
     ask = client.post if path == "/logout/" else client.get
     assert ask(path)["Location"] == login
     assert "ended" not in ask(path)["Location"]

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import sessions
 from accounts.models import Session, User, Why
 from security import propagation
+from security.actors import COMMAND_LINE
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -122,19 +123,19 @@ def test_ending_the_sessions_of_one_leaves_the_others(browser, owner):
     other.set_password(PASSWORD)
     other.save()
     second = new_browser(other)
-    assert sessions.end(Session.objects.filter(user=owner), why=Why.COMMAND) == 1
+    assert sessions.end(Session.objects.filter(user=owner), why=Why.COMMAND, by=COMMAND_LINE) == 1
     assert (is_in(browser), is_in(second)) == (False, True)
 
 
 def test_an_ended_session_stays_as_history(browser):
-    sessions.end(Session.objects.all(), why=Why.OPERATOR)
+    sessions.end(Session.objects.all(), why=Why.OPERATOR, by=COMMAND_LINE)
     assert Session.objects.get().why == Why.OPERATOR
-    assert sessions.end(Session.objects.all(), why=Why.COMMAND) == 0
+    assert sessions.end(Session.objects.all(), why=Why.COMMAND, by=COMMAND_LINE) == 0
 
 
 def test_an_end_moves_the_sequence(browser):
     before = propagation.current()
-    sessions.end(Session.objects.all(), why=Why.COMMAND)
+    sessions.end(Session.objects.all(), why=Why.COMMAND, by=COMMAND_LINE)
     assert Session.objects.get().seq == propagation.current() == before + 1
 
 
@@ -197,7 +198,7 @@ def test_a_new_key_keeps_the_row_and_its_day(browser):
 def test_what_was_ended_meanwhile_cannot_be_saved(browser):
     store = browser.session
     store["note"] = "kept?"
-    sessions.end(Session.objects.all(), why=Why.COMMAND)
+    sessions.end(Session.objects.all(), why=Why.COMMAND, by=COMMAND_LINE)
     with pytest.raises(UpdateError):
         store.save()
 

@@ -11,7 +11,9 @@ from apiauth import errors, keys
 from apiauth.authentication import Principal, authenticate, proves
 from apiauth.errors import ApiError
 from apiauth.scopes import DEFAULT, Scope
-from security import bans, probes, ratelimits
+from security import alerts, probes, proofs, ratelimits, snapshot
+from security.actors import COMMAND_LINE
+from security.alerts import Alarm
 from security.ratelimits import Rule
 from tests.apiauth.checking import CALLER, learn, row
 
@@ -39,7 +41,7 @@ def refusal(request: WSGIRequest, *, scope: Scope = Scope.READ, fresh: bool = Fa
 def rung(monkeypatch):
     """The keys that were reported as guesses."""
     seen: list[str] = []
-    monkeypatch.setattr(probes, "bad_key", lambda caller, token: seen.append(token))
+    monkeypatch.setattr(probes, "bad_key", lambda caller, token, *, kind: seen.append(token))
     return seen
 
 
@@ -141,44 +143,44 @@ def test_ten_distinct_wrong_keys_ban(db):
     for number in range(10):
         refusal(post(apikey=f"guess {number}"))
     learn(None)
-    assert bans.verdict(CALLER.address) is not None
+    assert snapshot.verdict(CALLER.address) is not None
 
 
 def test_one_wrong_key_repeated_bans_nobody(db):
     for _ in range(20):
         refusal(post(apikey="guess"))
-    assert bans.verdict(CALLER.address) is None
+    assert snapshot.verdict(CALLER.address) is None
 
 
-def test_an_old_key_of_ours_is_named_in_the_log_and_no_guess(api_key, rung, caplog):
-    learn(keys.revoke(row(api_key).kid))
+def test_an_old_key_of_ours_is_alarmed_about_and_no_guess(api_key, rung):
+    learn(keys.revoke(row(api_key).kid, by=COMMAND_LINE))
     assert refusal(post(apikey=api_key)).message == "Invalid openalgo apikey"
     assert rung == []
-    assert row(api_key).kid in caplog.text
+    assert [alert.about for alert in alerts.standing().filter(kind=Alarm.OLD_KEY)] == [f"{row(api_key).kid} (test program)"]
 
 
-def test_the_log_names_an_old_key_now_and_then(api_key, caplog):
-    learn(keys.revoke(row(api_key).kid))
+def test_an_old_key_is_alarmed_about_now_and_then(api_key):
+    learn(keys.revoke(row(api_key).kid, by=COMMAND_LINE))
     for _ in range(3):
         refusal(post(apikey=api_key))
-    assert len([record for record in caplog.records if record.name == "apiauth.authentication"]) == 1
+    assert [alert.count for alert in alerts.standing().filter(kind=Alarm.OLD_KEY)] == [1]
 
 
 def test_a_missing_scope_is_403_names_it_and_is_no_guess(owner, rung):
-    token = keys.issue(owner, name="reader", scopes={Scope.READ}).token
+    token = keys.issue(owner, by=COMMAND_LINE, name="reader", scopes={Scope.READ}).token
     error = refusal(post(apikey=token), scope=Scope.TRADE)
     assert (error.status, "'trade'" in error.message) == (403, True)
     assert rung == []
 
 
 def test_a_test_key_says_so(owner):
-    token = keys.issue(owner, name="paper", test=True).token
+    token = keys.issue(owner, by=COMMAND_LINE, name="paper", test=True).token
     assert enter(post(apikey=token)).test
 
 
 def test_an_order_is_refused_the_moment_its_key_is_revoked(api_key):
     enter(post(apikey=api_key))
-    keys.revoke(row(api_key).kid)  # this process has not caught up
+    keys.revoke(row(api_key).kid, by=COMMAND_LINE)  # this process has not caught up
     assert refusal(post(apikey=api_key), scope=Scope.TRADE, fresh=True).status == 403
 
 
@@ -190,7 +192,7 @@ def test_a_session_opens_nothing(client, owner):
 
 def test_a_live_key_is_recognised(api_key):
     enter(post(apikey=api_key))
-    assert probes.is_recognised(CALLER.subject)
+    assert proofs.is_recognised(CALLER.subject)
 
 
 def test_a_live_key_in_a_header_proves_a_request_whose_body_is_no_json(api_key):

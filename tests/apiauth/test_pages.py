@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from apiauth import keys
 from apiauth.models import ApiKey
+from security.actors import COMMAND_LINE
 from tests.apiauth.checking import row
 
 PAGE = "/keys/"
@@ -28,7 +29,7 @@ def foreign(db) -> ApiKey:
     other = User(username="second", role=Role.TRADER)
     other.set_unusable_password()
     other.save()
-    return keys.issue(other, name="not yours").key
+    return keys.issue(other, by=COMMAND_LINE, name="not yours").key
 
 
 def test_it_asks_for_a_login(client, db):
@@ -115,7 +116,7 @@ def test_a_reload_of_the_answer_makes_no_second_key(browser):
 
 
 def test_the_name_of_an_ended_key_and_of_somebody_elses_is_free(browser, api_key, foreign):
-    keys.revoke(row(api_key).kid)
+    keys.revoke(row(api_key).kid, by=COMMAND_LINE)
     for name in ("test program", "not yours"):
         assert browser.post(PAGE, FORM | {"name": name}).context["issued"]
 
@@ -159,15 +160,15 @@ def test_an_unknown_overlap_rotates_nothing(browser, api_key):
 
 
 def test_a_key_that_ended_cannot_be_rotated(browser, api_key):
-    keys.revoke(row(api_key).kid)
+    keys.revoke(row(api_key).kid, by=COMMAND_LINE)
     answer = browser.post(reverse("rotate_api_key", args=[row(api_key).kid]), {"overlap": "now"})
     assert answer.status_code == 400
     assert "revoked" in answer.content.decode()
 
 
 def test_ended_keys_are_folded_away_below_the_active_ones(browser, owner, api_key):
-    keys.revoke(row(api_key).kid)
-    active = keys.issue(owner, name="second").key
+    keys.revoke(row(api_key).kid, by=COMMAND_LINE)
+    active = keys.issue(owner, by=COMMAND_LINE, name="second").key
     above, _, below = browser.get(PAGE).content.decode().partition('<details class="past">')
     assert (active.kid in above, row(api_key).kid in above) == (True, False)
     assert "Ended keys (1)" in below.partition(row(api_key).kid)[0]
@@ -193,7 +194,7 @@ def test_other_peoples_keys_do_not_exist(browser, foreign):
     for name in ("rotate_api_key", "revoke_api_key"):
         assert browser.get(reverse(name, args=[foreign.kid])).status_code == 404
         assert browser.post(reverse(name, args=[foreign.kid]), {"overlap": "now"}).status_code == 404
-    assert keys.revoke(foreign.kid).version == 2
+    assert keys.revoke(foreign.kid, by=COMMAND_LINE).version == 2
 
 
 def test_sending_is_limited_and_looking_is_not(one_minute, browser, api_key):

@@ -7,6 +7,7 @@ from django.utils import timezone
 from apiauth import keys, registry
 from apiauth.models import ApiKey
 from security import propagation
+from security.actors import COMMAND_LINE
 from tests.apiauth.checking import kind, learn, row
 
 
@@ -55,7 +56,7 @@ def test_the_database_refuses_an_impossible_key(api_key, impossible):
 
 
 def test_the_database_refuses_a_successor_without_an_end(api_key, owner):
-    other = keys.issue(owner, name="other").key
+    other = keys.issue(owner, by=COMMAND_LINE, name="other").key
     with pytest.raises(IntegrityError), transaction.atomic():
         ApiKey.objects.filter(kid=row(api_key).kid).update(successor=other)
 

@@ -6,6 +6,7 @@ from django.db import DatabaseError, transaction
 from apiauth import keys, registry
 from apiauth.models import ApiKey
 from security import propagation
+from security.actors import COMMAND_LINE
 from tests.apiauth.checking import kind, row
 
 
@@ -29,14 +30,14 @@ def test_a_move_of_others_costs_one_question(known, django_assert_num_queries):
 
 
 def test_a_new_key_is_learnt_beside_the_known(owner, api_key, known):
-    second = keys.issue(owner, name="second").key
+    second = keys.issue(owner, by=COMMAND_LINE, name="second").key
     registry.apply(known)
     assert registry.find(second.kid)
     assert registry.find(row(api_key).kid)
 
 
 def test_a_vanished_row_reloads_everything(owner, api_key, known):
-    second = keys.issue(owner, name="second").key
+    second = keys.issue(owner, by=COMMAND_LINE, name="second").key
     ApiKey.objects.exclude(pk=second.pk).delete()
     registry.apply(known)
     assert (registry.find(second.kid) is None, kind(api_key)) == (False, keys.Kind.UNKNOWN)

@@ -10,6 +10,7 @@ from apiauth import fingerprints, keys, registry, tokens
 from apiauth.keys import Bad, Kind, Overlap, Verified
 from apiauth.models import ApiKey
 from apiauth.scopes import DEFAULT, Scope
+from security.actors import COMMAND_LINE
 from tests.apiauth.checking import check, counts, kind, learn, other_secret, row
 
 
@@ -41,7 +42,7 @@ def test_a_guess_never_reaches_argon2(api_key, proofs):
 
 
 def test_a_revoked_key_never_reaches_argon2(api_key, proofs):
-    learn(keys.revoke(row(api_key).kid))
+    learn(keys.revoke(row(api_key).kid, by=COMMAND_LINE))
     assert kind(api_key) is Kind.REVOKED
     assert proofs == []
 
@@ -97,7 +98,7 @@ def test_a_guess_counts(db, guess):
 
 def test_an_expired_key_is_no_guess(owner, time_machine):
     time_machine.move_to(datetime(2026, 11, 23, 10, tzinfo=UTC), tick=False)
-    token = keys.issue(owner, name="short", expires=timezone.now() + timedelta(days=1)).token
+    token = keys.issue(owner, by=COMMAND_LINE, name="short", expires=timezone.now() + timedelta(days=1)).token
     assert kind(token) is None
     time_machine.shift(timedelta(days=1))
     assert check(token) == Bad(Kind.EXPIRED, registry.find(row(token).kid))
@@ -111,25 +112,25 @@ def test_a_key_of_a_disabled_user_is_no_guess(owner, api_key):
 
 
 def test_an_address_outside_the_list_is_refused_and_counts(owner):
-    token = keys.issue(owner, name="office", addresses=["198.51.100.0/24"]).token
+    token = keys.issue(owner, by=COMMAND_LINE, name="office", addresses=["198.51.100.0/24"]).token
     assert (kind(token), counts(token)) == (Kind.ADDRESS, True)
 
 
 @pytest.mark.parametrize("listed", ["203.0.113.0/24", "203.0.113.9"])
 def test_an_address_on_the_list_opens(owner, listed):
-    assert kind(keys.issue(owner, name="office", addresses=["2001:db8::/32", listed]).token) is None
+    assert kind(keys.issue(owner, by=COMMAND_LINE, name="office", addresses=["2001:db8::/32", listed]).token) is None
 
 
 def test_a_revoked_key_stops_opening(api_key):
     assert kind(api_key) is None
-    learn(keys.revoke(row(api_key).kid))
+    learn(keys.revoke(row(api_key).kid, by=COMMAND_LINE))
     assert kind(api_key) is Kind.REVOKED
     assert not counts(api_key)
 
 
 def test_an_order_learns_of_a_revocation_at_once(api_key):
     assert kind(api_key) is None
-    keys.revoke(row(api_key).kid)  # this process has not caught up
+    keys.revoke(row(api_key).kid, by=COMMAND_LINE)  # this process has not caught up
     assert kind(api_key) is None
     assert kind(api_key, fresh=True) is Kind.REVOKED
 
@@ -153,7 +154,7 @@ def test_a_deleted_key_is_forgotten(api_key):
 
 
 def test_a_rotated_key_ends_now(api_key):
-    issued = learn(keys.rotate(row(api_key).kid, overlap=Overlap.NOW))
+    issued = learn(keys.rotate(row(api_key).kid, overlap=Overlap.NOW, by=COMMAND_LINE))
     assert kind(issued.token) is None
     assert (kind(api_key), counts(api_key)) == (Kind.ROTATED, False)
 
@@ -161,7 +162,7 @@ def test_a_rotated_key_ends_now(api_key):
 @pytest.mark.parametrize(("overlap", "hours"), [(Overlap.HOUR, 1), (Overlap.DAY, 24), (Overlap.WEEK, 168)])
 def test_a_rotated_key_lives_through_its_overlap(api_key, overlap, hours, time_machine):
     time_machine.move_to(datetime(2026, 11, 23, 10, tzinfo=UTC), tick=False)
-    learn(keys.rotate(row(api_key).kid, overlap=overlap))
+    learn(keys.rotate(row(api_key).kid, overlap=overlap, by=COMMAND_LINE))
     time_machine.shift(timedelta(hours=hours, seconds=-1))
     assert kind(api_key) is None
     time_machine.shift(timedelta(seconds=1))
@@ -169,7 +170,7 @@ def test_a_rotated_key_lives_through_its_overlap(api_key, overlap, hours, time_m
 
 
 def test_the_scope_bans_is_lost_with_the_role(owner):
-    token = keys.issue(owner, name="k", scopes={Scope.BANS, Scope.READ}).token
+    token = keys.issue(owner, by=COMMAND_LINE, name="k", scopes={Scope.BANS, Scope.READ}).token
     owner.role = "trader"
     learn(owner.save())
     result = check(token)

@@ -12,6 +12,7 @@ from apiauth.keys import Overlap
 from apiauth.models import ApiKey
 from apiauth.scopes import Scope
 from security import probes
+from security.actors import COMMAND_LINE
 from security.clientip import resolve
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,7 +41,7 @@ def test_anything_else_does_not(db, key, error):
 
 def test_a_wrong_key_rings_as_on_the_api(monkeypatch):
     rung: list[str] = []
-    monkeypatch.setattr(probes, "bad_key", lambda caller, token: rung.append(token))
+    monkeypatch.setattr(probes, "bad_key", lambda caller, token, *, kind: rung.append(token))
     with pytest.raises(InvalidKey):
         websocket.authenticate(caller(), "wrong")
     assert rung == ["wrong"]
@@ -56,8 +57,8 @@ def test_wrong_keys_are_limited_by_subject():
 
 
 def test_a_key_without_the_scope_is_told_and_rings_nobody(owner, monkeypatch):
-    monkeypatch.setattr(probes, "bad_key", lambda caller, token: pytest.fail("a missing scope is no guess"))
-    token = keys.issue(owner, name="reader", scopes=[Scope.READ]).token
+    monkeypatch.setattr(probes, "bad_key", lambda caller, token, *, kind: pytest.fail("a missing scope is no guess"))
+    token = keys.issue(owner, by=COMMAND_LINE, name="reader", scopes=[Scope.READ]).token
     with pytest.raises(MissingScope, match="stream"):
         websocket.authenticate(caller(), token)
 
@@ -71,20 +72,20 @@ def test_its_use_is_noted(api_key):
 def test_it_stands_until_it_is_revoked(api_key):
     admitted = websocket.authenticate(caller(), api_key)
     before = stands(admitted)
-    keys.revoke(admitted.principal.kid)
+    keys.revoke(admitted.principal.kid, by=COMMAND_LINE)
     assert (before, stands(admitted)) == (True, False)
 
 
 def test_a_rotated_key_stands_to_the_end_of_its_overlap(api_key):
     admitted = websocket.authenticate(caller(), api_key)
-    keys.rotate(admitted.principal.kid, overlap=Overlap.HOUR)
+    keys.rotate(admitted.principal.kid, overlap=Overlap.HOUR, by=COMMAND_LINE)
     with time_machine.travel(timezone.now() + timedelta(hours=1, seconds=1)):
         assert not stands(admitted)
     assert stands(admitted)
 
 
 def test_it_falls_with_the_key_s_expiry(owner):
-    token = keys.issue(owner, name="brief", expires=timezone.now() + timedelta(minutes=5)).token
+    token = keys.issue(owner, by=COMMAND_LINE, name="brief", expires=timezone.now() + timedelta(minutes=5)).token
     admitted = websocket.authenticate(caller(), token)
     assert not admitted.stands(timezone.now() + timedelta(minutes=6))
 

@@ -13,6 +13,7 @@ from accounts.errors import SetUpRefused
 from accounts.forms import SetUpForm
 from accounts.management.command import Command as PlainCommand
 from security import migrating
+from security.actors import COMMAND_LINE
 
 
 class Command(PlainCommand):
@@ -28,7 +29,7 @@ class Command(PlainCommand):
             raise CommandError("An owner exists already.")
         details = _details(name, email)
         try:
-            setup.create_owner(details["username"], details["email"], details["password"])
+            setup.create_owner(details["username"], details["email"], details["password"], by=COMMAND_LINE)
         except SetUpRefused as refused:
             raise CommandError(str(refused)) from refused
         self.stdout.write(f"{details['username']} owns this server.")

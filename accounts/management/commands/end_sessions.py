@@ -8,6 +8,7 @@ from django.core.management import CommandError
 from accounts import sessions
 from accounts.management.command import Command as PlainCommand
 from accounts.models import Session, User, Why
+from security.actors import COMMAND_LINE
 
 
 class Command(PlainCommand):
@@ -26,7 +27,7 @@ class Command(PlainCommand):
         if dry_run:
             self.stdout.write(f"{_count(rows.live().count())} would end.")
         else:
-            self.stdout.write(f"{_count(sessions.end(rows, why=Why.COMMAND))} ended.")
+            self.stdout.write(f"{_count(sessions.end(rows, why=Why.COMMAND, by=COMMAND_LINE))} ended.")
 
 
 def _user(name: str) -> User:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apiauth import keys, scopes
 from apiauth.management.keycommand import KeyCommand
+from security.actors import COMMAND_LINE
 
 MAX_DAYS = 3650
 
@@ -24,16 +25,21 @@ class Command(KeyCommand):
         parser.add_argument("--scopes", default="", help=f"of {','.join(scopes.Scope)}; default read,trade,stream")
         parser.add_argument("--expires", type=int, metavar="DAYS", help="days until it expires; default never")
         parser.add_argument("--addresses", default="", metavar="CIDR,CIDR", help="where it may be used from; default anywhere")
+        parser.add_argument(
+            "--canary", action="store_true", help="opens nothing, alarms when used; leave it where thieves look"
+        )
         parser.add_argument("--test", action="store_true", help="a test key: always acts on paper")
 
     def handle(self, *args: Any, **options: Any) -> None:
         issued = keys.issue(
             _user(options["user"]),
+            by=COMMAND_LINE,
             name=options["name"],
             scopes=_scopes(options["scopes"]),
             expires=_expiry(options["expires"]),
             addresses=[word for word in options["addresses"].split(",") if word.strip()],
             test=options["test"],
+            canary=options["canary"],
         )
         self.stdout.write(issued.token)
         self.stderr.write(f"Key {issued.key.kid} issued for {options['user']}; it is shown this once.", self.style.SUCCESS)

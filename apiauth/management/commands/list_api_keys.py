@@ -34,6 +34,7 @@ def _facts(key: ApiKey) -> dict[str, Any]:
         "name": key.name,
         "scopes": sorted(key.scope_set),
         "test": key.test,
+        "canary": key.canary,
         "addresses": key.addresses,
         "state": key.standing,
         "created": _iso(key.created),

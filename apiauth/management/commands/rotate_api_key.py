@@ -5,6 +5,7 @@ from typing import Any
 
 from apiauth import keys
 from apiauth.management.keycommand import KeyCommand
+from security.actors import COMMAND_LINE
 
 
 class Command(KeyCommand):
@@ -20,7 +21,7 @@ class Command(KeyCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        issued = keys.rotate(options["kid"], overlap=keys.Overlap(options["overlap"]))
+        issued = keys.rotate(options["kid"], overlap=keys.Overlap(options["overlap"]), by=COMMAND_LINE)
         self.stdout.write(issued.token)
         self.stderr.write(
             f"Key {options['kid']} is succeeded by {issued.key.kid}; the new key is shown this once.", self.style.SUCCESS
