@@ -14,6 +14,7 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from security import sudo
 from security.staff import may_operate
 
 View = Callable[..., HttpResponseBase]
@@ -31,11 +32,16 @@ class OpenAlgoAdminSite(AdminSite):
         view: View,
         cacheable: bool = False,  # noqa: FBT001, FBT002 (Django's signature)
     ) -> View:
-        """Times in the zone of the other pages; a page is drawn before the zone is left."""
+        """What changes something asks for a fresh proof; times in the zone of the other pages.
+
+        A page is drawn before the zone is left.
+        """
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
         def local(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if may_operate(request) and not _is_logout(request) and (asked := sudo.demand(request)):
+                return asked
             with timezone.override(settings.SESSION_TIMEZONE):
                 response: HttpResponseBase = inner(request, *args, **kwargs)
                 return response.render() if isinstance(response, SimpleTemplateResponse) else response
@@ -57,3 +63,7 @@ class OpenAlgoAdminSite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         return redirect("password_change")
+
+
+def _is_logout(request: HttpRequest) -> bool:
+    return request.resolver_match is not None and request.resolver_match.url_name == "logout"

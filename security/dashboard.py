@@ -1,18 +1,31 @@
-"""What the security page and the admin do in an operator's name: find bans, order them, lift them."""
+"""What the security pages and the admin do in an operator's name: find bans, order them, lift them, allow."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
-from security import bans, clientip, proofs
-from security.addresses import NotAnAddress, network, subject_network
+from security import actors, allows, banlist, bans, coverage, durations, escalation, policy, sparing
+from security.addresses import SUBJECT_LENGTH, Network, network
+from security.allows import AllowRefused
 from security.bans import BanRefused
-from security.clientip import Caller
-from security.forms import BanForm
-from security.models import Ban, Origin
+from security.forms import AllowForm, BanForm
+from security.models import Allow, Ban, Origin, Refusal
+
+HISTORY = 20
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """All that is kept on a ban. `offences` and `next_ban` are those of its subject, None where it is a range of many."""
+
+    ban: Ban
+    blocked: int
+    history: tuple[Ban, ...]
+    offences: int | None
+    next_ban: str
 
 
 def find(query: str) -> QuerySet[Ban]:
@@ -34,33 +47,62 @@ def touched(cidr: str) -> QuerySet[Ban]:
 
 def order(form: BanForm, *, request: HttpRequest) -> Ban | None:
     """The ban that a valid form asks for; None puts the refusal's sentence beside the address."""
-    wanted, caller = form.cleaned_data, clientip.of(request)
-    if why := _shuts_out_staff(wanted["address"], caller):
-        form.add_error("address", why)
-        return None
+    wanted = {**form.cleaned_data}
     try:
         return bans.ban(
             wanted["address"], reason=wanted["reason"], duration=wanted["duration"],
-            origin=Origin.OPERATOR, actor=request.user.get_username(),
+            origin=Origin.OPERATOR, by=actors.of(request), force=wanted["force"],
         )  # fmt: skip
     except BanRefused as refused:
+        wide = _wide(wanted["address"]) if not wanted["force"] else None
         form.add_error("address", str(refused))
+        if wide is not None:
+            form.add_error("address", str(coverage.of(wide)))
+            form.offer_force()
         return None
 
 
 def lift(cidr: str, *, request: HttpRequest, note: str = "") -> list[Ban]:
     """End what is in force on a range; raises BanRefused when it is none."""
-    return bans.lift(cidr, by=request.user.get_username(), note=note)
+    return bans.lift(cidr, by=actors.of(request), note=note)
 
 
-def _shuts_out_staff(address: str, caller: Caller) -> str | None:
-    """Why a ban would hit the operator or a colleague at work; only the command line may do that."""
+def allow(form: AllowForm, *, request: HttpRequest) -> Allow | None:
+    """The entry that a valid form asks for; None puts the refusal's sentence beside the address."""
+    wanted = form.cleaned_data
+    expires = None if wanted["duration"] is None else timezone.now() + wanted["duration"]
     try:
-        target = subject_network(address)
-    except NotAnAddress:
-        return None  # the verb says what is wrong with it
-    if target.overlaps(network(caller.subject)):
-        return f"This would shut you out: you are {caller.address}."
-    since = timezone.now() - timedelta(seconds=settings.SESSION_IDLE)
-    colleague = next((each for each in proofs.subjects(proofs.STAFF, since=since) if target.overlaps(network(each))), None)
-    return f"This would shut out {colleague}, where a staff session was used in the last hours." if colleague else None
+        return allows.add(wanted["address"], by=actors.of(request), note=wanted["note"], expires=expires)
+    except AllowRefused as refused:
+        form.add_error("address", str(refused))
+        return None
+
+
+def file(ban: Ban) -> File:
+    """Everything that is kept on one ban and its subject."""
+    target = network(ban.cidr)
+    single = target.length >= SUBJECT_LENGTH[target.bits]
+    count = bans.offences([target.named])[target.named] if single else None
+    length = escalation.length((count or 0) + 1, policy=policy.current())
+    blocked = Refusal.objects.filter(cidr=ban.cidr, last__gte=ban.starts)
+    others = Ban.objects.filter(banlist.overlapping(target)).exclude(pk=ban.pk)[:HISTORY]
+    return File(
+        ban=ban,
+        blocked=(blocked.filter(first__lte=_end(ban)).aggregate(all=Sum("count"))["all"]) or 0,
+        history=tuple(others),
+        offences=count,
+        next_ban=("for good" if length is None else durations.told(length)) if single else "",
+    )
+
+
+def _end(ban: Ban) -> object:
+    return ban.lifted or ban.expires or timezone.now() + timedelta(days=1)
+
+
+def _wide(address: str) -> Network | None:
+    """A very wide range, which may be banned by whoever has seen whom it covers."""
+    try:
+        target = banlist.parsed(address)
+    except BanRefused:
+        return None
+    return target if sparing.is_wide(target) else None

@@ -1,30 +1,29 @@
-"""What an operator types on the security page."""
+"""What an operator types on the security pages; what may not be is the verb's to say."""
 
 from datetime import timedelta
 
 from django import forms
 
-DURATIONS: dict[str, timedelta | None] = {
-    "24h": timedelta(hours=24),
-    "48h": timedelta(hours=48),
-    "1w": timedelta(weeks=1),
-    "permanent": None,
-}
+from security import durations
+
+LENGTHS = [("24h", "24 hours"), ("48h", "48 hours"), ("1w", "1 week"), ("permanent", "Permanent")]
+ADDRESS = "203.0.113.9, 203.0.113.0/24 or 2001:db8::/48"
 
 
 class BanForm(forms.Form):
-    """Whom to shut out, why, for how long; what may not be banned is the verb's to say."""
+    """Whom to shut out, why, for how long; `force` is asked for only once a very wide range was refused."""
 
-    address = forms.CharField(label="Address or range", max_length=64, help_text="203.0.113.9, 203.0.113.0/24 or 2001:db8::/48")
+    address = forms.CharField(label="Address or range", max_length=64, strip=False, help_text=ADDRESS)
     reason = forms.CharField(max_length=200, help_text="Kept with the ban, for whoever asks later.")
-    duration = forms.ChoiceField(
-        label="For",
-        choices=[("24h", "24 hours"), ("48h", "48 hours"), ("1w", "1 week"), ("permanent", "Permanent")],
-        initial="24h",
-    )
+    duration = forms.ChoiceField(label="For", choices=LENGTHS, initial="24h")
+    force = forms.BooleanField(label="Ban it all the same", required=False, widget=forms.HiddenInput)
 
     def clean_duration(self) -> timedelta | None:
-        return DURATIONS[self.cleaned_data["duration"]]
+        return durations.duration(self.cleaned_data["duration"])
+
+    def offer_force(self) -> None:
+        """Show the box to tick; what was sent before does not tick it."""
+        self.fields["force"].widget = forms.CheckboxInput()
 
 
 class LiftForm(forms.Form):
@@ -32,3 +31,20 @@ class LiftForm(forms.Form):
 
     cidr = forms.CharField(max_length=64, widget=forms.HiddenInput)
     note = forms.CharField(label="Why", max_length=200, required=False, help_text="Kept with the ban.")
+
+
+class AllowForm(forms.Form):
+    """Whom no ban may touch, who that is, and for how long."""
+
+    address = forms.CharField(label="Address or range", max_length=64, strip=False, help_text=ADDRESS)
+    note = forms.CharField(label="Who it is", max_length=200, help_text="Kept with the entry.")
+    duration = forms.ChoiceField(label="For", choices=[("permanent", "Until it is removed"), *LENGTHS[:3]], initial="permanent")
+
+    def clean_duration(self) -> timedelta | None:
+        return durations.duration(self.cleaned_data["duration"])
+
+
+class DisallowForm(forms.Form):
+    """Which entry of the allow list to end."""
+
+    cidr = forms.CharField(max_length=64, widget=forms.HiddenInput)

@@ -2,10 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from security import views
+from security.views import alerts, allows, bans, crawlers, policy
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("robots.txt", views.robots, name="robots"),
-    path("security/", views.security, name="security"),
-    path("security/lift/", views.lift, name="lift_ban"),
+    path("robots.txt", crawlers.robots, name="robots"),
+    path("security/", bans.security, name="security"),
+    path("security/bans/<uuid:pk>/", bans.ban, name="ban"),
+    path("security/lift/", bans.lift, name="lift_ban"),
+    path("security/resume/", bans.resume, name="resume_bans"),
+    path("security/allow/", allows.allowed, name="allows"),
+    path("security/allow/remove/", allows.disallow, name="remove_allow"),
+    path("security/alerts/", alerts.alerts, name="alerts"),
+    path("security/alerts/close/", alerts.close_alert, name="close_alert"),
+    path("security/policy/", policy.policy, name="policy"),
 ]

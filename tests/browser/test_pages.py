@@ -8,7 +8,8 @@ pytestmark = pytest.mark.slow
 
 TRADING = ["/", "/trade/", "/trade/?q=bank", "/trade/NSE/INFY/", "/orders/", "/trades/", "/positions/", "/holdings/", "/mode/",
            "/orders/cancel-all/", "/positions/close-all/"]  # fmt: skip
-OURS = [*TRADING, "/keys/", "/account/password/", "/security/", "/security/?q=nothing"]
+OURS = [*TRADING, "/keys/", "/account/password/", "/security/", "/security/?q=nothing", "/security/alerts/",
+        "/security/alerts/?closed", "/security/policy/"]  # fmt: skip
 THEIRS = ["/api/v1/docs", "/admin/", "/admin/security/ban/add/", "/admin/accounts/user/1/change/"]
 PHONE = {"width": 360, "height": 740}
 ORDER = {"strategy": "First", "symbol": "INFY", "exchange": "NSE", "action": "BUY", "quantity": "1", "product": "CNC"}
@@ -99,3 +100,21 @@ def test_login_keys_and_bans_work_without_scripts(plain):
     plain.page.get_by_role("link", name="Lift the ban on 198.51.100.9/32").click()
     plain.send("Lift", note="")
     expect(plain.page.get_by_text("Lifted: 198.51.100.9/32.")).to_be_visible()
+
+
+def test_an_alert_is_closed(owner_browser, owned):
+    owned.manage(
+        "shell", "-c", "from security import alerts; alerts.sound(alerts.Alarm.CANARY, 'A canary sang.'); alerts.flush()"
+    )
+    owner_browser.open("/security/")
+    owner_browser.page.get_by_role("button", name="Close the alert canary-key").click()
+    expect(owner_browser.page.get_by_text("Closed: A canary sang.")).to_be_visible()
+
+
+def test_a_threshold_is_changed_and_reset(owner_browser):
+    owner_browser.open("/security/policy/")
+    owner_browser.page.get_by_label("Distinct bad API keys in 24 h").fill("7")
+    owner_browser.page.keyboard.press("Enter")
+    expect(owner_browser.page.get_by_text("Changed: Distinct bad API keys in 24 h.")).to_be_visible()
+    owner_browser.page.get_by_role("button", name="Reset Distinct bad API keys in 24 h to the default").click()
+    expect(owner_browser.page.get_by_label("Distinct bad API keys in 24 h")).to_have_value("10")

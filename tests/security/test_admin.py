@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from security import bans
+from security.actors import Actor
 from security.models import Ban, Origin
 
 ADD = "/admin/security/ban/add/"
@@ -22,7 +23,7 @@ def operator(owner) -> Client:
 
 @pytest.fixture
 def banned(db) -> Ban:
-    return bans.ban("203.0.113.9", reason="guesses keys", origin=Origin.COMMAND, actor="owner", duration=timedelta(1))
+    return bans.ban("203.0.113.9", reason="guesses keys", origin=Origin.COMMAND, by=Actor("owner"), duration=timedelta(1))
 
 
 def test_a_ban_is_ordered_in_the_admin(operator):

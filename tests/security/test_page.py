@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from security import bans, proofs
+from security.actors import Actor
 from security.models import Ban, Origin
 
 ATTACKER = "203.0.113.9"
@@ -23,7 +24,7 @@ def operator(owner) -> Client:
 
 @pytest.fixture
 def banned(db) -> Ban:
-    return bans.ban(ATTACKER, reason="guesses keys", origin=Origin.COMMAND, actor="owner", duration=timedelta(hours=24))
+    return bans.ban(ATTACKER, reason="guesses keys", origin=Origin.COMMAND, by=Actor("owner"), duration=timedelta(hours=24))
 
 
 def order(client: Client, address: str = ATTACKER, **fields: str):

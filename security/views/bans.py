@@ -1,32 +1,29 @@
-"""The security pages: thin doors to the verbs."""
+"""The security page and the bans on it."""
 
-from django.conf import settings
+from typing import Any
+from uuid import UUID
+
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from security import bans, clientip, dashboard
+from security import actors, bans, clientip, dashboard, policy, sudo
+from security.audit import Act
 from security.bans import BanRefused
 from security.forms import BanForm, LiftForm
+from security.models import Ban
 from security.ratelimits import Rule, limit
 from security.staff import operator_required
 
 PER_PAGE = 50
 
 
-@login_not_required
-@limit(Rule.OPEN)
-def robots(request: HttpRequest) -> HttpResponse:
-    """Nothing here is for a search engine."""
-    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
-@limit(Rule.PAGE)
+@limit(Rule.PAGE, audit=(Act.BAN_ORDERED,))
 @operator_required
+@sudo.required
 def security(request: HttpRequest) -> HttpResponse:
     form = BanForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (row := dashboard.order(form, request=request)):
@@ -35,9 +32,19 @@ def security(request: HttpRequest) -> HttpResponse:
     return render(request, "security/security.html", _page(request) | {"form": form}, status=400 if form.errors else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@limit(Rule.PAGE)
+@require_safe
+@limit(Rule.PAGE, audit=())
 @operator_required
+def ban(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One ban, its evidence and the history of its subject."""
+    found = get_object_or_404(Ban, pk=pk)
+    return render(request, "security/ban.html", {"ban": found, "file": dashboard.file(found), "evidence": found.evidence.all()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@limit(Rule.PAGE, audit=(Act.BAN_LIFTED,))
+@operator_required
+@sudo.required
 def lift(request: HttpRequest) -> HttpResponse:
     form = LiftForm(request.POST or None, initial={"cidr": request.GET.get("cidr", "")})
     if request.method == "POST" and form.is_valid():
@@ -46,6 +53,17 @@ def lift(request: HttpRequest) -> HttpResponse:
         return render(request, "security/lift.html", {"form": form, "cidr": form["cidr"].value(), "found": found})
     else:
         messages.info(request, "There is no such ban in force.")
+    return redirect("security")
+
+
+@require_POST
+@limit(Rule.PAGE, audit=(Act.BANS_RESUMED,))
+@operator_required
+@sudo.required
+def resume(request: HttpRequest) -> HttpResponse:
+    """End a pause of the bans."""
+    resumed = policy.resume(by=actors.of(request))
+    messages.success(request, "Bans hold again." if resumed else "Bans were not paused any more.")
     return redirect("security")
 
 
@@ -60,12 +78,11 @@ def _lift(request: HttpRequest, form: LiftForm) -> None:
         messages.success(request, done)
 
 
-def _page(request: HttpRequest) -> dict[str, object]:
+def _page(request: HttpRequest) -> dict[str, Any]:
     query = request.GET.get("q", "").strip()[:100]
     return {
         "page": Paginator(dashboard.find(query), PER_PAGE).get_page(request.GET.get("page")),
         "query": query,
         "total": bans.in_force().count(),
         "caller": clientip.of(request),
-        "bans_on": settings.BANS,
     }

@@ -1,0 +1,1 @@
+"""The security pages: thin doors to the verbs."""
