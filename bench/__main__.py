@@ -1,14 +1,11 @@
 """Compares authenticated `ping` through the full stack with less of it, in one run; ratios first."""
 
 import json
-import os
 import statistics
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
+
+from bench import stage, walls
 
 ROUNDS, SECONDS, WARM_UP = 3, 3.0, 1.0
 TARGET = 0.5
@@ -33,14 +30,12 @@ Measures = dict[str, float]
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="openalgo-bench-") as folder, ExitStack() as stack:
-        env = {**os.environ, "DATA_DIR": folder, "RATE_LIMITS": "off", "OWNER_PASSWORD": os.urandom(12).hex()}
-        env = {name: value for name, value in env.items() if name not in ("DATABASE_URL", "REDIS_URL", "PUBLIC_BASE_URL")}
-        _run("manage.py", "create_owner", "owner", "owner@example.com", env=env)
-        body = json.dumps({"apikey": _run("manage.py", "issue_api_key", "owner", "--name", "bench", env=env).strip()})
-        ports = {name: stack.enter_context(_server(name, env)) for name in ("full", "bare", "stock")}
+    with stage.owned() as (env, key), ExitStack() as stack:
+        body = json.dumps({"apikey": key})
+        ports = {name: stack.enter_context(stage.server(name, env)).port for name in ("full", "bare", "stock")}
         results = _measure(ports, body, env)
     _report(results)
+    walls.main()
 
 
 def _measure(ports: dict[str, int], body: str, env: dict[str, str]) -> dict[str, list[Measures]]:
@@ -56,8 +51,8 @@ def _measure(ports: dict[str, int], body: str, env: dict[str, str]) -> dict[str,
 
 def _load(ports: dict[str, int], case: Case, seconds: float, body: str, env: dict[str, str]) -> Measures:
     sent = body if case.path == PING else ""
-    measures: Measures = json.loads(_run("-m", "bench.load", str(ports[case.stack]), case.path, str(seconds), sent, env=env))
-    return measures
+    load = stage.begin("-m", "bench.load", str(ports[case.stack]), case.path, str(seconds), sent, env=env)
+    return stage.finish(load)
 
 
 def _report(results: dict[str, list[Measures]]) -> None:
@@ -74,20 +69,6 @@ def _report(results: dict[str, list[Measures]]) -> None:
     for name, each in median.items():
         print(f"{name:50} {each['rate']:10.0f} {each['p50']:8.1f} {each['p99']:8.1f}")
     print(f"\nMedians of {ROUNDS} rounds of {SECONDS:g} s, 32 connections, client and server on the same machine.")
-
-
-@contextmanager
-def _server(name: str, env: dict[str, str]) -> Iterator[int]:
-    process = subprocess.Popen([sys.executable, "-m", "bench.server", name], env=env, text=True, stdout=subprocess.PIPE)
-    try:
-        yield int(process.stdout.readline()) if process.stdout else 0
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
-
-
-def _run(*args: str, env: dict[str, str]) -> str:
-    return subprocess.run([sys.executable, *args], env=env, text=True, stdout=subprocess.PIPE, check=True, timeout=60).stdout
 
 
 if __name__ == "__main__":
