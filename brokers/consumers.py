@@ -13,7 +13,7 @@ from apiauth import websocket
 from apiauth.errors import ApiError
 from apiauth.websocket import Admitted
 from brokers.stream.conversation import Guest, Stream
-from security import aside, ratelimits, sockets
+from security import aside, policy, ratelimits, sockets
 from security.clientip import Caller
 from security.ratelimits import Refused, Rule
 
@@ -63,12 +63,14 @@ class Pages(Stream):
 
 def _program(admitted: Admitted) -> Guest:
     who = admitted.principal
-    places = {f"key {who.kid}": sockets.OF_KEY, f"user {who.user_id}": sockets.OF_USER}
+    most = policy.current()
+    places = {f"key {who.kid}": most.sockets_key, f"user {who.user_id}": most.sockets_user}
     return Guest(who.user_id, who.username, admitted.stands, places)
 
 
 def _page(visit: Visit) -> Guest:
-    places = {f"session {visit.digest}": sockets.OF_SESSION, f"user {visit.user_id}": sockets.OF_USER}
+    most = policy.current()
+    places = {f"session {visit.digest}": most.sockets_session, f"user {visit.user_id}": most.sockets_user}
     return Guest(visit.user_id, visit.username, visit.stands, places)
 
 

@@ -7,6 +7,7 @@ from openalgo.http import Bridge
 from security import propagation
 from security.background import Runner
 from security.propagation import Watcher
+from security.pulse import Pulse
 
 STOP_SECONDS = 2.0
 
@@ -22,7 +23,7 @@ class Street:
         self._app, self.bridge = app, bridge
         self._starting: asyncio.Task[None] | None = None
         self._started = False
-        self._threads: list[Watcher | Runner] = []
+        self._threads: list[Watcher | Pulse | Runner] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -62,7 +63,7 @@ class Street:
     def _start(self) -> None:
         if not propagation.catch_up():
             raise NotReady("Bans, keys or sessions could not be loaded; the log says why.")
-        self._threads = [Watcher(), Runner()]
+        self._threads = [Watcher(), Pulse(), Runner()]
         for thread in self._threads:
             thread.start()
 

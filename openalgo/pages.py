@@ -15,6 +15,6 @@ def known(request: HttpRequest) -> dict[str, object]:
 
 
 @login_not_required
-@limit(Rule.OPEN)
+@limit(Rule.OPEN, audit=())
 def favicon(request: HttpRequest) -> HttpResponseRedirect:
     return redirect(static("openalgo/favicon.svg"))

@@ -37,6 +37,7 @@ ADMIN_PATH = env.text("ADMIN_PATH", "admin/").strip("/") + "/"
 SECRET_KEY = env.secret("SECRET_KEY")
 PASSWORD_PEPPERS = env.ring("PASSWORD_PEPPERS")
 KEY_PEPPERS = env.ring("KEY_PEPPERS")
+AUDIT_KEYS = env.ring("AUDIT_KEYS")
 
 # Who calls, and who may not
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
@@ -103,6 +104,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "openalgo.pages.known",
+                "security.outlook.outlook",
                 "brokers.views.frame.mode",
             ],
         },
@@ -138,7 +140,7 @@ else:
 _LOCAL = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
     "default": {"BACKEND": _LOCAL, "LOCATION": "default"},
-    "ratelimits": {"BACKEND": _LOCAL, "LOCATION": "ratelimits", "OPTIONS": {"MAX_ENTRIES": 200_000}},
+    "ratelimits": {"BACKEND": "security.counters.Counters", "LOCATION": "ratelimits", "OPTIONS": {"MAX_ENTRIES": 200_000}},
 }
 if REDIS_URL:
     CACHES["ratelimits"] = {
@@ -148,13 +150,14 @@ if REDIS_URL:
         "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
 RATELIMIT_USE_CACHE = "ratelimits"
+RATELIMIT_HASH_ALGORITHM = "security.counters.Named"
 
 # People, sessions, cookies
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["accounts.hashers.PepperedArgon2"]
 PASSWORD_COST = {"passes": 2, "memory": 19 * 1024}  # KiB: some 22 ms
-PASSWORD_FORMS = ("/login/", "/account/password/", "/setup/")  # what is sent there waits in a queue of its own
+PASSWORD_FORMS = ("/login/", "/account/password/", "/setup/", "/sudo/")  # what is sent there waits in a queue of its own
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.LengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -38,7 +38,7 @@ def opened(page: URLPattern) -> URLPattern:
 
     @login_not_required
     @csrf_exempt  # changes nothing, and is charged inside
-    @limit(None)
+    @limit(None, audit=())
     @wraps(view, updated=())
     def shown(request: HttpRequest, **parts: str) -> HttpResponse:
         outcome = ratelimits.charge(Rule.OPEN, clientip.of(request).subject, endpoint="api pages")
@@ -53,7 +53,7 @@ def door(view: View) -> View:
 
     @login_not_required
     @csrf_exempt
-    @limit(Rule.API, by_key=True)
+    @limit(Rule.API, by_key=True, audit=())
     @wraps(view)
     def entered(request: HttpRequest, **parts: str) -> HttpResponse:
         response = view(request, **parts)

@@ -17,7 +17,7 @@ PER_PAGE = 100
 
 
 @require_safe
-@limit(Rule.PAGE)
+@limit(Rule.PAGE, audit=())
 def dashboard(request: HttpRequest) -> HttpResponseBase:
     """Operators have theirs on the security page."""
     if not getattr(request.user, "may_trade", False):
@@ -42,7 +42,7 @@ def _dashboard(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@limit(Rule.PAGE)
+@limit(Rule.PAGE, audit=())
 @traders_only
 def positions(request: HttpRequest) -> HttpResponse:
     book = portfolio.positions(user_id(request))
@@ -56,7 +56,7 @@ def positions(request: HttpRequest) -> HttpResponse:
 
 
 @seen_or_sent
-@limit(Rule.ORDER)
+@limit(Rule.ORDER, audit=())
 @traders_only
 def close_positions(request: HttpRequest) -> HttpResponseBase:
     """Asks first; what could not be closed is named with its reason."""
@@ -74,7 +74,7 @@ def close_positions(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-@limit(Rule.PAGE)
+@limit(Rule.PAGE, audit=())
 @traders_only
 def holdings(request: HttpRequest) -> HttpResponse:
     book = portfolio.holdings(user_id(request))
@@ -88,7 +88,7 @@ def holdings(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@limit(Rule.PAGE)
+@limit(Rule.PAGE, audit=())
 @traders_only
 def trades(request: HttpRequest) -> HttpResponse:
     page = Paginator(portfolio.trades(user_id(request)), PER_PAGE).get_page(request.GET.get("page"))

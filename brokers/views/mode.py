@@ -11,7 +11,7 @@ from security.ratelimits import Rule, limit
 
 
 @seen_or_sent
-@limit(Rule.PAGE)
+@limit(Rule.PAGE, audit=())
 @traders_only
 def mode(request: HttpRequest) -> HttpResponseBase:
     """Only `mode=live` asks for live: whatever else is sent leads to paper."""

@@ -17,7 +17,7 @@ PER_PAGE = 100
 
 
 @require_safe
-@limit(Rule.PAGE)
+@limit(Rule.PAGE, audit=())
 @traders_only
 def book(request: HttpRequest) -> HttpResponse:
     """Today's orders, of one status if `?status` names one."""
@@ -36,7 +36,7 @@ def book(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@limit(Rule.PAGE)
+@limit(Rule.PAGE, audit=())
 @traders_only
 def order(request: HttpRequest, orderid: str) -> HttpResponse:
     found = _own(request, orderid)
@@ -45,7 +45,7 @@ def order(request: HttpRequest, orderid: str) -> HttpResponse:
 
 
 @require_POST
-@limit(Rule.ORDER)
+@limit(Rule.ORDER, audit=())
 @traders_only
 def cancel(request: HttpRequest) -> HttpResponse:
     orderid = request.POST.get("orderid", "")
@@ -59,7 +59,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
 
 
 @seen_or_sent
-@limit(Rule.ORDER)
+@limit(Rule.ORDER, audit=())
 @traders_only
 def modify(request: HttpRequest, orderid: str) -> HttpResponseBase:
     found = _own(request, orderid)
@@ -78,7 +78,7 @@ def modify(request: HttpRequest, orderid: str) -> HttpResponseBase:
 
 
 @seen_or_sent
-@limit(Rule.ORDER)
+@limit(Rule.ORDER, audit=())
 @traders_only
 def cancel_all(request: HttpRequest) -> HttpResponseBase:
     """Asks first; orders that the market was quicker with are named."""

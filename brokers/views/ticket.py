@@ -18,7 +18,7 @@ LONGEST = 64  # characters of a query
 
 
 @require_safe
-@limit(Rule.PAGE)
+@limit(Rule.PAGE, audit=())
 @traders_only
 def find(request: HttpRequest) -> HttpResponse:
     """What can be traded and matches `?q`."""
@@ -29,7 +29,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 @seen_or_sent
-@limit(Rule.ORDER)
+@limit(Rule.ORDER, audit=())
 @traders_only
 def ticket(request: HttpRequest, exchange: str, symbol: str) -> HttpResponseBase:
     """What the address holds beside the instrument is filled in beforehand."""
@@ -51,7 +51,7 @@ def ticket(request: HttpRequest, exchange: str, symbol: str) -> HttpResponseBase
 
 
 @require_safe
-@limit(Rule.PAGE)
+@limit(Rule.PAGE, audit=())
 @traders_only
 def price(request: HttpRequest, exchange: str, symbol: str) -> HttpResponse:
     """The ticket's market, for its script."""
@@ -60,7 +60,7 @@ def price(request: HttpRequest, exchange: str, symbol: str) -> HttpResponse:
 
 
 @require_safe
-@limit(Rule.PAGE)
+@limit(Rule.PAGE, audit=())
 @traders_only
 def cost(request: HttpRequest, exchange: str, symbol: str) -> HttpResponse:
     """What the order that the ticket holds now would need, for its script."""

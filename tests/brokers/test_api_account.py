@@ -15,6 +15,7 @@ from brokers.schemas.answers import (
 )
 from brokers.schemas.answers.account import PnlRow
 from brokers.types import Mode
+from security.actors import COMMAND_LINE
 from tests.brokers.test_api_orders import ORDER, RESTING
 from tests.program import Program, refused
 
@@ -105,5 +106,5 @@ def test_live_needs_a_broker(program):
 
 def test_a_test_key_is_on_paper_always(owner, monkeypatch):
     monkeypatch.setattr("brokers.modes.current", lambda user_id: Mode.LIVE)
-    program = Program(keys.issue(owner, name="trial", test=True).token)
+    program = Program(keys.issue(owner, by=COMMAND_LINE, name="trial", test=True).token)
     assert program.asks(AnalyzerAnswer, "analyzer").data.mode is Mode.ANALYZE

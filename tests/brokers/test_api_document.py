@@ -7,7 +7,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
 
-from security import bans, clientip, probes
+from security import clientip, probes, snapshot
 from tests.brokers.test_api_door import SERVED, SERVED_LOOKS
 
 
@@ -72,8 +72,8 @@ def test_the_page_loads_nothing_from_elsewhere(client, db):
 def test_bad_keys_of_a_neighbour_do_not_hide_it(client, rf, transactional_db):
     caller = clientip.of(rf.get("/"))
     for number in range(10):
-        probes.bad_key(caller, f"guess {number}")
-    assert bans.is_throttled(caller.subject)
+        probes.bad_key(caller, f"guess {number}", kind="shape")
+    assert snapshot.is_throttled(caller.subject)
     assert {client.get("/api/v1/openapi.json").status_code for _ in range(40)} == {200}
 
 

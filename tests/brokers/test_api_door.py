@@ -6,6 +6,8 @@ from django.test import Client
 from apiauth import keys
 from apiauth.scopes import Scope
 from brokers.api import unserved
+from security import probes
+from security.actors import COMMAND_LINE
 from tests.program import Program, refused
 
 SERVED = (
@@ -88,6 +90,11 @@ def test_a_wrong_method_is_told_the_right_one(client, db, method, call):
     assert (response.status_code, response["Allow"]) == (405, "POST")
 
 
+def test_a_method_that_no_call_has_counts_as_a_probe(client, db):
+    client.generic("TRACE", "/api/v1/ping", REMOTE_ADDR="203.0.113.9")
+    assert [each.weight for each in probes.tally.of("203.0.113.9")] == [5]
+
+
 def test_a_wrong_method_is_refused_in_the_one_shape(client, db):
     assert refused(client.get("/api/v1/placeorder"))["message"] == "This address answers only POST."
 
@@ -137,20 +144,20 @@ def test_an_oversized_body_is_refused(program, settings):
 
 
 def test_a_key_without_the_scope_is_told_which(owner):
-    reader = Program(keys.issue(owner, name="reader", scopes={Scope.READ}).token)
+    reader = Program(keys.issue(owner, by=COMMAND_LINE, name="reader", scopes={Scope.READ}).token)
     response = reader("placeorder")
     assert (response.status_code, "trade" in refused(response)["message"]) == (403, True)
 
 
 @pytest.mark.parametrize("call", [*CHANGES, *unserved.TRADE])
 def test_what_changes_orders_needs_the_scope_trade(owner, call):
-    assert Program(keys.issue(owner, name="reader", scopes={Scope.READ}).token)(call).status_code == 403
+    assert Program(keys.issue(owner, by=COMMAND_LINE, name="reader", scopes={Scope.READ}).token)(call).status_code == 403
 
 
 @pytest.mark.parametrize("call", CHANGES)
 def test_a_revoked_key_changes_nothing_at_once(owner, program, call):
     program("ping")
-    keys.revoke(program.token.split("_")[2])
+    keys.revoke(program.token.split("_")[2], by=COMMAND_LINE)
     assert program(call).status_code == 403
 
 

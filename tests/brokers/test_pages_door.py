@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts import passwords, sessions
 from accounts.models import Session, Why
 from brokers import consumers
+from security import policy
+from security.actors import COMMAND_LINE
 from tests.conftest import PASSWORD
 from tests.wire import in_thread, play
 
@@ -97,11 +99,11 @@ def test_logout_closes_it(browser):
 
 
 def test_an_end_by_command_closes_it(browser):
-    assert closes_after(browser, lambda: sessions.end(Session.objects.all(), why=Why.COMMAND)) == 4401
+    assert closes_after(browser, lambda: sessions.end(Session.objects.all(), why=Why.COMMAND, by=COMMAND_LINE)) == 4401
 
 
 def test_a_changed_password_closes_it(browser, owner):
-    assert closes_after(browser, passwords.change, owner, "another good passphrase") == 4401
+    assert closes_after(browser, passwords.change, owner, "another good passphrase", by=COMMAND_LINE) == 4401
 
 
 def test_a_password_set_in_any_other_way_closes_it(browser, owner):
@@ -146,8 +148,8 @@ def test_a_session_that_goes_idle_closes_it(browser, monkeypatch):
     assert closes_after(browser, forget_it) == 4401
 
 
-def test_a_session_opens_so_many_sockets_and_no_more(browser, monkeypatch):
-    monkeypatch.setattr("security.sockets.OF_SESSION", 1)
+def test_a_session_opens_as_many_sockets_as_the_policy_says(browser):
+    policy.change({"sockets_session": 1}, by=COMMAND_LINE)
 
     async def scene(wire):
         await opened(wire, browser)

@@ -5,6 +5,7 @@ import pytest
 from apiauth import keys
 from apiauth.scopes import Scope
 from brokers import consumers
+from security.actors import COMMAND_LINE
 from tests.wire import entered, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,7 +52,7 @@ def test_what_is_no_key_is_refused_with_a_sentence(key):
 
 
 def test_a_key_without_the_scope_is_told_which(owner):
-    token = keys.issue(owner, name="reader", scopes=[Scope.READ]).token
+    token = keys.issue(owner, by=COMMAND_LINE, name="reader", scopes=[Scope.READ]).token
 
     async def scene(wire):
         program = await wire().accepted()

@@ -9,7 +9,8 @@ import pytest
 from apiauth import keys
 from brokers import quotes
 from brokers.stream import conversation, feeds, listener, orderdesk
-from security import bans, sockets
+from security import bans, policy, sockets
+from security.actors import COMMAND_LINE, Actor
 from security.pace import Pace
 from tests.wire import HOME, entered, in_thread, play
 
@@ -116,8 +117,8 @@ def test_whoever_listens_is_not_idle(api_key, armed, monkeypatch):
     assert play(scene)["type"] == "pong"
 
 
-def test_a_key_opens_so_many_sockets_and_no_more(api_key, monkeypatch):
-    monkeypatch.setattr(sockets, "OF_KEY", 1)
+def test_a_key_opens_as_many_sockets_as_the_policy_says(api_key):
+    policy.change({"sockets_key": 1}, by=COMMAND_LINE)
 
     async def scene(wire):
         await entered(wire(), api_key)
@@ -128,8 +129,8 @@ def test_a_key_opens_so_many_sockets_and_no_more(api_key, monkeypatch):
     assert (frame["status"], code) == ("error", 4429)
 
 
-def test_a_place_is_free_again_when_a_socket_has_gone(api_key, monkeypatch):
-    monkeypatch.setattr(sockets, "OF_KEY", 1)
+def test_a_place_is_free_again_when_a_socket_has_gone(api_key):
+    policy.change({"sockets_key": 1}, by=COMMAND_LINE)
 
     async def scene(wire):
         await (await entered(wire(), api_key)).end()
@@ -142,18 +143,18 @@ def test_a_place_is_free_again_when_a_socket_has_gone(api_key, monkeypatch):
 def test_a_revoked_key_loses_its_sockets(api_key):
     async def scene(wire):
         program = await entered(wire(), api_key)
-        await in_thread(keys.revoke, api_key.split("_")[2])
+        await in_thread(keys.revoke, api_key.split("_")[2], by=COMMAND_LINE)
         return await program.code()
 
     assert play(scene) == 4401
 
 
 def test_another_keys_revocation_closes_nothing(owner, api_key):
-    other = keys.issue(owner, name="other").key.kid
+    other = keys.issue(owner, by=COMMAND_LINE, name="other").key.kid
 
     async def scene(wire):
         program = await entered(wire(), api_key)
-        await in_thread(keys.revoke, other)
+        await in_thread(keys.revoke, other, by=COMMAND_LINE)
         return await program.ask(action="ping")
 
     assert play(scene)["type"] == "pong"
@@ -172,7 +173,7 @@ def test_a_disabled_user_loses_every_socket(owner, api_key):
 def test_a_ban_closes_sockets_that_proved_themselves_too(api_key):
     async def scene(wire):
         program = await entered(wire(), api_key)
-        await in_thread(bans.ban, HOME, reason="fraud", origin="command", actor="owner", duration=None)
+        await in_thread(bans.ban, HOME, reason="fraud", origin="command", by=Actor("owner"), duration=None)
         return await program.code()
 
     assert play(scene) == 4403
