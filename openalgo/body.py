@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from openalgo.pool import Full
+from openalgo.waiting import Full
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -16,8 +16,10 @@ from django.urls import set_script_prefix
 from openalgo import answers, body, delivery
 from openalgo.answers import Answer, FileAnswer, StreamAnswer, refusal
 from openalgo.body import Gone, Message, Receive, Refused, Scope, Send
-from openalgo.pool import Full, Pool
+from openalgo.pool import Pool
 from openalgo.streams import Streams
+from openalgo.waiting import Full
+from security import proofs
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +33,10 @@ class Bridge(BaseHandler):
     def __init__(self) -> None:
         super().__init__()
         self.load_middleware(is_async=False)
-        self._pool = Pool("request", threads=settings.THREADS, room=ROOM, room_of_one=ROOM_OF_ONE, orphan=self._discard)
+        self._pool = Pool(
+            "request", threads=settings.THREADS, strangers=(settings.THREADS + 1) // 2,
+            room=ROOM, room_of_one=ROOM_OF_ONE, orphan=self._discard,
+        )  # fmt: skip
         # Argon2 is slow on purpose: who waits for it must not hold a thread that others need.
         self._passwords = Pool(
             "password", threads=1, room=PASSWORD_ROOM, room_of_one=PASSWORD_ROOM_OF_ONE, orphan=self._discard
@@ -89,7 +94,7 @@ class Bridge(BaseHandler):
         with self._shelf.place(who) as book:
             content = await body.read(scope, receive, book)
             pool = self._passwords if _checks_password(scope) else self._pool
-            answer: Answer = await pool.submit(who, partial(self._respond, scope, content))
+            answer: Answer = await pool.submit(who, partial(self._respond, scope, content), known=proofs.is_recognised(who))
             return answer
 
     def _respond(self, scope: Scope, content: bytes) -> Answer:

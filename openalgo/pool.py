@@ -1,10 +1,9 @@
-"""A fixed number of threads and the room where work waits for them; a full room refuses, it never grows."""
+"""A fixed number of threads, and who of those that wait is served next."""
 
 import asyncio
 import contextvars
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -12,14 +11,13 @@ from typing import Any
 
 from django.db import connections
 
+from openalgo.waiting import Room
 
-class Full(Exception):
-    """Nobody may wait any more, or nobody of this subject."""
+CAME, END = "came", "end"  # what threads wait for: somebody came into the room, or one of them may end
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    who: str | None
     call: Callable[[], Any]
     context: contextvars.Context
     future: asyncio.Future[Any]
@@ -27,48 +25,59 @@ class _Job:
 
 
 class Pool:
-    """Runs calls in threads that each keep their database connections; first come, first served."""
+    """Runs calls in threads that each keep their database connections."""
 
     def __init__(
-        self, name: str, *, threads: int, room: int, room_of_one: int, orphan: Callable[[Any], None] | None = None
+        self,
+        name: str,
+        *,
+        threads: int,
+        strangers: int | None = None,
+        room: int,
+        room_of_one: int,
+        orphan: Callable[[Any], None] | None = None,
     ) -> None:
-        """`orphan` takes, in the event loop, the result of a call whose caller has left meanwhile."""
-        self._name, self._size, self._room, self._room_of_one = name, threads, room, room_of_one
-        self._orphan = orphan
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        """`strangers`: threads that they may hold at once, else all.
+
+        `orphan` takes, in the event loop, the result of a call whose caller has left meanwhile.
+        """
+        self._name, self._size, self._orphan = name, threads, orphan
+        self._room: Room[_Job] = Room(room=room, room_of_one=room_of_one, strangers=strangers or threads)
         self._lock = threading.Lock()
-        self._waiting: Counter[str] = Counter()
-        self._waiting_in_all = 0
+        self._calls: SimpleQueue[str] = SimpleQueue()
         self._threads: list[threading.Thread] = []
 
-    def submit(self, who: str, call: Callable[[], Any]) -> asyncio.Future[Any]:
-        """The call's result to come; raises Full where `who`, or anybody, may not wait any more."""
+    def submit(self, who: str, call: Callable[[], Any], *, known: bool = False) -> asyncio.Future[Any]:
+        """The call's result to come; raises Full. `known`: who proved themselves lately goes before strangers."""
+        job = self._job(call)
         with self._lock:
-            if self._waiting_in_all >= self._room or self._waiting[who] >= self._room_of_one:
-                raise Full
-            self._waiting_in_all += 1
-            self._waiting[who] += 1
-        return self._put(who, call)
+            self._room.enter(who, job, known=known)
+        return self._announce(job)
 
     def resume(self, call: Callable[[], Any]) -> asyncio.Future[Any]:
         """The same for work that was let in before: it waits its turn but is never refused."""
-        return self._put(None, call)
+        job = self._job(call)
+        with self._lock:
+            self._room.push(job)
+        return self._announce(job)
 
     def stop(self, *, seconds: float) -> None:
         """Let the threads finish what they do, for so long; what hangs longer dies with the process."""
         threads, self._threads = self._threads, []
         for _ in threads:
-            self._jobs.put(None)
+            self._calls.put(END)
         end = time.monotonic() + seconds
         for thread in threads:
             thread.join(max(0.0, end - time.monotonic()))
 
-    def _put(self, who: str | None, call: Callable[[], Any]) -> asyncio.Future[Any]:
+    def _job(self, call: Callable[[], Any]) -> _Job:
+        loop = asyncio.get_running_loop()
+        return _Job(call, contextvars.copy_context(), loop.create_future(), loop)
+
+    def _announce(self, job: _Job) -> asyncio.Future[Any]:
         if not self._threads:
             self._start()
-        loop = asyncio.get_running_loop()
-        job = _Job(who, call, contextvars.copy_context(), loop.create_future(), loop)
-        self._jobs.put(job)
+        self._calls.put(CAME)
         return job.future
 
     def _start(self) -> None:
@@ -78,21 +87,22 @@ class Pool:
             thread.start()
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            self._leave_room(job.who)
-            if not job.future.cancelled():
-                self._do(job)
-            del job
+        while self._calls.get() is CAME:
+            while (found := self._next()) is not None:
+                self._serve(*found)
+                del found
         connections.close_all()
 
-    def _leave_room(self, who: str | None) -> None:
-        if who is None:
-            return
+    def _next(self) -> tuple[_Job, bool] | None:
         with self._lock:
-            self._waiting_in_all -= 1
-            self._waiting[who] -= 1
-            if not self._waiting[who]:
-                del self._waiting[who]
+            return self._room.pop()
+
+    def _serve(self, job: _Job, stranger: bool) -> None:  # noqa: FBT001 - as the room hands it out
+        if not job.future.cancelled():
+            self._do(job)
+        if stranger:
+            with self._lock:
+                self._room.leave()
 
     def _do(self, job: _Job) -> None:
         result, error = None, None

@@ -58,7 +58,7 @@ class Protocol(HttpToolsProtocol):
         super().connection_made(transport)
         self.limit_concurrency = policy.current().sockets_all + REQUESTS
         peer = self.client[0] if self.client else clientip.UNIX
-        if peer == clientip.UNIX or clientip.proxies().trust(peer):
+        if peer == clientip.UNIX or clientip.is_trusted(peer):
             self.timeout_keep_alive = KEEP_ALIVE_OF_PROXIES
         else:
             self.timeout_keep_alive = KEEP_ALIVE

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from openalgo.body import Shelf
-from openalgo.pool import Full, Pool
+from openalgo.pool import Pool
+from openalgo.waiting import Full
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def test_the_room_is_empty_afterwards(pool, gate):
 
     occupied(pool, gate, crowd)
     pool.stop(seconds=5)
-    assert (pool._waiting_in_all, pool._waiting) == (0, {})
+    assert len(pool._room) == 0
 
 
 async def abandon(pool: Pool) -> None:

@@ -8,17 +8,17 @@ import pytest
 
 from openalgo.http import ROOM_OF_ONE
 
-THREADS, TOO_MANY = 2, 2
+RUNNING, TOO_MANY = 1, 2  # of two threads, strangers hold one
 
 
 class Crowd:
-    """Requests of one subject: two run until they are let go, the room is full, and two find no place."""
+    """Requests of one subject: one runs until it is let go, the room is full, and two find no place."""
 
     def __init__(self, base: str, line: Any, held: socket) -> None:
         request = b"GET /probe/hold?port=%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % held.getsockname()[1]
         self.held = held
-        self.lines = [line(base, request) for _ in range(THREADS)]
-        self.running = [held.accept()[0] for _ in range(THREADS)]
+        self.lines = [line(base, request) for _ in range(RUNNING)]
+        self.running = [held.accept()[0] for _ in range(RUNNING)]
         self.lines += [line(base, request) for _ in range(ROOM_OF_ONE + TOO_MANY)]
 
     def answers(self, number: int) -> list[bytes]:
@@ -46,4 +46,4 @@ def test_one_subject_may_not_fill_the_room_and_who_waits_is_served(crowd):
     refused = crowd.answers(TOO_MANY)
     crowd.release()
     assert all(b" 503 " in each and b"retry-after: 1\r\n" in each for each in refused)
-    assert all(b" 200 " in each for each in crowd.answers(THREADS + ROOM_OF_ONE))
+    assert all(b" 200 " in each for each in crowd.answers(RUNNING + ROOM_OF_ONE))

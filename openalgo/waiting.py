@@ -1,0 +1,91 @@
+"""The lines in which work waits for a thread; a full one refuses, it never grows."""
+
+from collections import OrderedDict, deque
+from typing import Generic, TypeVar
+
+Job = TypeVar("Job")
+
+TURNS = 4  # of so many one is the strangers', however many known callers wait
+
+
+class Full(Exception):
+    """Nobody may wait any more, or nobody of this subject."""
+
+
+class Line(Generic[Job]):
+    """The turn goes round by subject: who sends much waits behind their own requests, not others behind them."""
+
+    def __init__(self, *, room: int, room_of_one: int) -> None:
+        self._room, self._room_of_one = room, room_of_one
+        self._jobs: OrderedDict[str, deque[Job]] = OrderedDict()  # by subject; the next one's first
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def enter(self, who: str, job: Job) -> None:
+        """Raises Full."""
+        if self._length >= self._room or len(self._jobs.get(who, ())) >= self._room_of_one:
+            raise Full
+        self.push(who, job)
+
+    def push(self, who: str, job: Job) -> None:
+        """Never refused."""
+        self._jobs.setdefault(who, deque()).append(job)
+        self._length += 1
+
+    def pop(self) -> Job | None:
+        if not self._jobs:
+            return None
+        who, jobs = self._jobs.popitem(last=False)
+        job = jobs.popleft()
+        if jobs:
+            self._jobs[who] = jobs
+        self._length -= 1
+        return job
+
+
+class Room(Generic[Job]):
+    """Two lines: callers who proved themselves lately come first, and `strangers` may be served at once beside them.
+
+    So no flood of strangers keeps the others out, and none of them waits for ever.
+    """
+
+    def __init__(self, *, room: int, room_of_one: int, strangers: int) -> None:
+        self._known: Line[Job] = Line(room=room, room_of_one=room_of_one)
+        self._strangers: Line[Job] = Line(room=room, room_of_one=room_of_one)
+        self._most = strangers
+        self._running = 0  # of the strangers
+        self._turn = 0
+
+    def __len__(self) -> int:
+        return len(self._known) + len(self._strangers)
+
+    def enter(self, who: str, job: Job, *, known: bool) -> None:
+        """Raises Full where `who`, or anybody in that line, may not wait any more."""
+        (self._known if known else self._strangers).enter(who, job)
+
+    def push(self, job: Job) -> None:
+        """Work that was let in before: among the known, and never refused."""
+        self._known.push("", job)
+
+    def pop(self) -> tuple[Job, bool] | None:
+        """Who is next, and whether that is a stranger, whose end is to be told to `leave`."""
+        self._turn = (self._turn + 1) % TURNS
+        if not self._turn:
+            return self._pop_stranger() or self._pop_known()
+        return self._pop_known() or self._pop_stranger()
+
+    def leave(self) -> None:
+        self._running -= 1
+
+    def _pop_known(self) -> tuple[Job, bool] | None:
+        job = self._known.pop()
+        return None if job is None else (job, False)
+
+    def _pop_stranger(self) -> tuple[Job, bool] | None:
+        job = self._strangers.pop() if self._running < self._most else None
+        if job is None:
+            return None
+        self._running += 1
+        return job, True

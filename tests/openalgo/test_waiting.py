@@ -1,0 +1,74 @@
+"""Who is served next: those who proved themselves lately, then strangers, each subject in its turn."""
+
+import pytest
+
+from openalgo.waiting import TURNS, Full, Line, Room
+
+
+@pytest.fixture
+def room():
+    return Room(room=100, room_of_one=50, strangers=100)
+
+
+def served(room: Room[str]) -> list[str]:
+    order = []
+    while (found := room.pop()) is not None:
+        order.append(found[0])
+    return order
+
+
+def test_the_turn_goes_round_by_subject():
+    line: Line[str] = Line(room=9, room_of_one=9)
+    for who in "aaaabc":
+        line.enter(who, who)
+    assert [line.pop() for _ in range(6)] == ["a", "b", "c", "a", "a", "a"]
+
+
+def test_an_empty_line_has_nobody():
+    line: Line[str] = Line(room=9, room_of_one=9)
+    assert (line.pop(), len(line)) == (None, 0)
+
+
+def test_a_known_caller_goes_before_strangers_that_came_first(room):
+    for number in range(20):
+        room.enter(f"stranger {number}", "stranger", known=False)
+    room.enter("owner", "owner", known=True)
+    assert "owner" in served(room)[:2]
+
+
+def test_strangers_have_a_turn_too(room):
+    room.enter("stranger", "stranger", known=False)
+    for _ in range(40):
+        room.enter("owner", "owner", known=True)
+    assert served(room).index("stranger") < TURNS
+
+
+def test_strangers_hold_only_so_many_threads():
+    room: Room[str] = Room(room=9, room_of_one=9, strangers=2)
+    for who in "abc":
+        room.enter(who, who, known=False)
+    assert served(room) == ["a", "b"]
+    room.leave()
+    assert served(room) == ["c"]
+
+
+def test_a_line_full_of_strangers_refuses_no_known_caller(room):
+    for number in range(100):
+        room.enter(f"stranger {number}", "stranger", known=False)
+    with pytest.raises(Full):
+        room.enter("another", "stranger", known=False)
+    room.enter("owner", "owner", known=True)
+
+
+def test_one_known_subject_may_fill_its_share_only(room):
+    for _ in range(50):
+        room.enter("owner", "owner", known=True)
+    with pytest.raises(Full):
+        room.enter("owner", "owner", known=True)
+    room.enter("operator", "operator", known=True)
+
+
+def test_what_was_let_in_before_waits_among_the_known(room):
+    for _ in range(100):
+        room.enter("owner", "owner", known=True) if len(room) < 50 else room.push("chunk")
+    assert sorted(set(served(room))) == ["chunk", "owner"]
