@@ -37,8 +37,7 @@ verified: list[None] = []
 
 async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
     """What the banned are told, with nothing behind it."""
-    headers = [(b"content-type", REFUSAL.content_type), (b"content-length", str(len(REFUSAL.body)).encode())]
-    await send({"type": "http.response.start", "status": REFUSAL.status, "headers": headers})
+    await send({"type": "http.response.start", "status": REFUSAL.status, "headers": REFUSAL.headers})
     await send({"type": "http.response.body", "body": REFUSAL.body})
 
 

@@ -67,7 +67,7 @@ class Gatehouse:
 
     def _worn_out(self, scope: Scope) -> bool:
         """Has this connection been refused a hundred times? Closing costs four refusals, so it is not done before."""
-        client = tuple(scope.get("client") or ("", 0))
+        client = scope.get("client") or ("", 0)
         knocks = self._knocks.pop(client, 0) + 1
         if knocks >= REFUSALS_PER_CONNECTION:
             return True
@@ -135,8 +135,6 @@ def _name(scope: Scope, caller: Caller) -> None:
 
 
 async def _send(send: Send, kind: str, answer: Answer, *, close: bool) -> None:
-    headers = [(b"content-type", answer.content_type), (b"content-length", str(len(answer.body)).encode())]
-    if close:
-        headers.append((b"connection", b"close"))
+    headers = [*answer.headers, (b"connection", b"close")] if close else answer.headers
     await send({"type": f"{kind}.start", "status": answer.status, "headers": headers})
     await send({"type": f"{kind}.body", "body": answer.body})

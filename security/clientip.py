@@ -58,9 +58,8 @@ class Proxies:
     table: Matcher
     unix: bool
     header: bytes | None
-
-    def trust(self, peer: str) -> bool:
-        return self.unix if peer == UNIX else self.hold(_peer(peer))
+    telling: frozenset[bytes | None]  # the headers that are looked at
+    forged: frozenset[bytes | None]  # the headers that nobody else may send
 
     def hold(self, address: Address) -> bool:
         return self.table.find(address.bits, address.value, 0) is not None
@@ -78,25 +77,30 @@ def proxies() -> Proxies:
     ranges = tuple(_range(text) for text in settings.TRUSTED_PROXIES if text != UNIX)
     for each in ranges:
         table.add(each)
-    return Proxies(ranges, table, UNIX in settings.TRUSTED_PROXIES, None if header == "none" else header.encode())
+    named = None if header == "none" else header.encode()
+    return Proxies(ranges, table, UNIX in settings.TRUSTED_PROXIES, named, frozenset((named, *BESIDE)), FORWARDING | {named})
+
+
+@lru_cache(maxsize=4096)
+def is_trusted(peer: str) -> bool:
+    """Does a proxy of ours stand there?"""
+    trusted = proxies()
+    return trusted.unix if peer == UNIX else bool(trusted.ranges) and trusted.hold(_peer(peer))
 
 
 def resolve(scope: Mapping[str, Any]) -> Caller:
     """The caller of an ASGI connection; raises BadForwarding."""
     trusted = proxies()
-    client = scope.get("client")
-    peer = client[0] if client and client[0] else UNIX
+    peer = (scope.get("client") or ("",))[0] or UNIX
     headers = scope.get("headers") or ()
     scheme = "https" if scope.get("scheme") in ("https", "wss") else "http"
-    if (trusted.unix or trusted.ranges) and trusted.trust(peer):
-        lines = tuple([line for line in headers if line[0] == trusted.header or line[0] in BESIDE])
+    if is_trusted(peer):
+        telling = trusted.telling
+        lines = tuple([line for line in headers if line[0] in telling])
         if sum([len(name) + len(value) for name, value in lines]) > MAX_BYTES:  # before they are remembered
             raise BadForwarding("What a proxy says of its caller is too long.")
         return _behind_proxy(peer, scheme, lines)
-    for name, _ in headers:
-        if name in FORWARDING or name == trusted.header:
-            return _direct(peer, scheme, True)  # noqa: FBT003
-    return _direct(peer, scheme, False)  # noqa: FBT003
+    return _direct(peer, scheme, not trusted.forged.isdisjoint([name for name, _ in headers]))
 
 
 def of(request: HttpRequest) -> Caller:
@@ -239,8 +243,8 @@ def _host(pairs: dict[str, str]) -> str | None:
 
 
 def _forget(**_: object) -> None:
-    proxies.cache_clear()
-    _behind_proxy.cache_clear()
+    for each in (proxies, is_trusted, _behind_proxy):
+        each.cache_clear()
 
 
 setting_changed.connect(_forget)

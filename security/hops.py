@@ -49,8 +49,7 @@ def trace(peer: str, lines: Sequence[Line]) -> Trace:
         caller = clientip.resolve(scope)
     except BadForwarding as error:
         return Trace("", f"We would answer 400. {error}", ())
-    trusted = clientip.proxies()
-    behind = (trusted.unix or bool(trusted.ranges)) and trusted.trust(peer)
+    behind = clientip.is_trusted(peer)
     first = Hop("peer", peer, _peer_meaning(caller, behind=behind))
     return Trace(
         caller.address, f"The caller is {caller.address}, by {caller.hop}.", (first, *_elements(caller, lines, behind=behind))

@@ -49,7 +49,8 @@ class Ban:
 
 
 def _told(answer: refusals.Answer) -> HttpResponse:
-    return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type.decode())
+    headers = {name.decode(): value.decode() for name, value in answer.headers}
+    return HttpResponse(answer.body, status=answer.status, headers=headers)
 
 
 class Watch:

@@ -32,8 +32,10 @@ UNREADABLE = "The request could not be understood."
 
 
 class Answer(NamedTuple):
+    """As ASGI sends it."""
+
     status: int
-    content_type: bytes
+    headers: list[tuple[bytes, bytes]]
     body: bytes
 
 
@@ -166,8 +168,13 @@ def _incident() -> str:
 
 def _json(status: int, sentence: str, incident: str) -> Answer:
     body = json.dumps({"status": "error", "message": sentence, "incident": incident})
-    return Answer(status, b"application/json", body.encode())
+    return _answer(status, b"application/json", body)
 
 
 def _text(status: int, sentence: str, incident: str) -> Answer:
-    return Answer(status, b"text/plain; charset=utf-8", f"{sentence} Incident {incident}\n".encode())
+    return _answer(status, b"text/plain; charset=utf-8", f"{sentence} Incident {incident}\n")
+
+
+def _answer(status: int, content_type: bytes, text: str) -> Answer:
+    body = text.encode()
+    return Answer(status, [(b"content-type", content_type), (b"content-length", str(len(body)).encode())], body)
