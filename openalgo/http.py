@@ -24,6 +24,7 @@ from security import proofs
 logger = logging.getLogger(__name__)
 
 ROOM, ROOM_OF_ONE = 256, 128  # requests that may wait for a thread: in all, and of one subject
+STRANGERS = 1  # threads they may hold at once: with one interpreter lock more would be no faster, and would hold up the loop
 PASSWORD_ROOM, PASSWORD_ROOM_OF_ONE = 32, 8  # the same for forms that check a password
 
 
@@ -34,7 +35,7 @@ class Bridge(BaseHandler):
         super().__init__()
         self.load_middleware(is_async=False)
         self._pool = Pool(
-            "request", threads=settings.THREADS, strangers=(settings.THREADS + 1) // 2,
+            "request", threads=settings.THREADS, strangers=STRANGERS,
             room=ROOM, room_of_one=ROOM_OF_ONE, orphan=self._discard,
         )  # fmt: skip
         # Argon2 is slow on purpose: who waits for it must not hold a thread that others need.
@@ -94,7 +95,7 @@ class Bridge(BaseHandler):
         with self._shelf.place(who) as book:
             content = await body.read(scope, receive, book)
             pool = self._passwords if _checks_password(scope) else self._pool
-            answer: Answer = await pool.submit(who, partial(self._respond, scope, content), known=proofs.is_recognised(who))
+            answer: Answer = await pool.submit(who, partial(self._respond, scope, content), known=proofs.is_met(who))
             return answer
 
     def _respond(self, scope: Scope, content: bytes) -> Answer:

@@ -188,6 +188,7 @@ def _charge(request: HttpRequest, view: View, rule: Rule, *, endpoint: str) -> A
     if request.user.is_authenticated:
         if may_operate(request):
             proofs.recognised(caller)
+        proofs.met(caller)
         return ratelimits.charge(Rule.PAGE if rule is Rule.OPEN else rule, f"user {request.user.pk}", endpoint=endpoint)
     if getattr(view, "login_required", True):
         return ratelimits.stranger(caller)

@@ -19,6 +19,7 @@ Witness = Callable[[datetime], Iterable[str | None]]
 DAY = timedelta(hours=24)
 
 _recognised = Silence(60.0, most=100_000)  # by subject: who proved themselves to this process
+_met = Silence(60.0, most=100_000)  # by subject: those, and whoever else had a live session
 _checks: dict[str, Check] = {}
 _witnesses: dict[str, Witness] = {}
 
@@ -44,6 +45,17 @@ def is_proven(request: HttpRequest) -> bool:
 def recognised(caller: Caller) -> None:
     """A live key or a staff session came from here: for 24 h this subject is throttled where others are banned."""
     _recognised.is_over(caller.subject)
+    met(caller)
+
+
+def met(caller: Caller) -> None:
+    """A live key or session, of anybody, came from here: for 24 h this subject's requests do not wait behind strangers'."""
+    _met.is_over(caller.subject)
+
+
+def is_met(subject: str) -> bool:
+    """By this process within 24 h; memory only."""
+    return time.time() - _met.began(subject) < DAY.total_seconds()
 
 
 def is_recognised(subject: str) -> bool:
@@ -66,6 +78,7 @@ def recent() -> set[str]:
 def forget() -> None:
     """Remember nobody."""
     _recognised.forget()
+    _met.forget()
 
 
 def names() -> list[str]:

@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from openalgo import errors
+from security import clientip, proofs
 from security.models import Sequence
 from security.ratelimits import limit
 
@@ -120,6 +121,12 @@ def hold(request: HttpRequest) -> HttpResponse:
     return HttpResponse("released")
 
 
+def meet(request: HttpRequest) -> HttpResponse:
+    """As if a live key had come along."""
+    proofs.met(clientip.of(request))
+    return HttpResponse(status=204)
+
+
 def stream(request: HttpRequest) -> StreamingHttpResponse:
     return _stream(f"chunk {number}\n" for number in range(1000))
 
@@ -189,6 +196,6 @@ def announce(response: Streaming) -> Streaming:
 
 
 VIEWS = (
-    echo, state, cookies, nothing, large, boom, leave, hold,
+    echo, state, cookies, nothing, large, boom, leave, hold, meet,
     stream, marked, endless, broken, rows, opened_rows, asynchronous, file, small_file,
 )  # fmt: skip
