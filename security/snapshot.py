@@ -15,6 +15,7 @@ from security.matcher import Matcher, Verdict
 from security.models import Action, Allow, Ban, Policy, State
 
 AT_ONCE = 50_000  # rows that changed; of more, all are loaded anew
+REMEMBERED = 20_000  # addresses that were refused since the last change
 ENFORCED = (Action.BAN, Action.THROTTLE)
 ENDED = (State.EXPIRED, State.LIFTED, State.SUPERSEDED)
 
@@ -22,15 +23,20 @@ ENDED = (State.EXPIRED, State.LIFTED, State.SUPERSEDED)
 class _Memory:
     """Plain attributes: hashing an enum member would cost as much as the whole verdict."""
 
-    __slots__ = ("allows", "bans", "open_until", "throttles")
+    __slots__ = ("allows", "bans", "open_until", "refused", "throttles")
 
     def __init__(self) -> None:
         self.bans, self.throttles, self.allows = Matcher(), Matcher(), Matcher()
         self.open_until = _open_until()  # nobody is refused before
+        self.refused: dict[str, Verdict] = {}  # by address: who is banned knocks again and again
 
     def replace(self, other: "_Memory") -> None:
         for name in self.__slots__:
             setattr(self, name, getattr(other, name))
+
+    def change(self) -> None:
+        """After each change. Whoever judges by what stood before remembers it in the old dict, which nobody asks again."""
+        self.refused = {}
 
     def of(self, action: str) -> Matcher:
         return self.bans if action == Action.BAN else self.throttles
@@ -38,8 +44,15 @@ class _Memory:
 
 def verdict(address: str) -> Verdict | None:
     """The ban in force on an address, or None; memory only."""
+    refused = _memory.refused  # taken before the list is asked
+    known = refused.get(address)
+    if known is not None and known.expires > time():
+        return known
     found = parse(address)
-    return _in_force(_memory.bans, found.bits, found.value)
+    judged = _in_force(_memory.bans, found.bits, found.value)
+    if judged is not None and len(refused) < REMEMBERED:
+        refused[address] = judged
+    return judged
 
 
 def is_throttled(subject: str) -> bool:
@@ -51,8 +64,11 @@ def is_throttled(subject: str) -> bool:
 def apply(after: int) -> None:
     """Bring memory up to the rows above a seq (0: all anew); the follower of the sequence."""
     if after and Ban.objects.filter(seq__gt=after).count() <= AT_ONCE:
-        _learn(_memory, Q(seq__gt=after))
-        _forget(Q(seq__gt=after))
+        try:
+            _learn(_memory, Q(seq__gt=after))
+            _forget(Q(seq__gt=after))
+        finally:
+            _memory.change()
     else:
         fresh = _Memory()
         _learn(fresh, Q())
@@ -108,6 +124,7 @@ def _open_until(paused_until: datetime | None = None) -> float:
 def _switched(*, setting: str, **_: object) -> None:
     if setting == "BANS":
         _memory.open_until = _open_until()
+        _memory.change()
 
 
 _memory = _Memory()

@@ -79,9 +79,9 @@ def test_an_allow_that_ran_out_or_was_removed_protects_nobody():
     ban()
     given_until = allow(expires=timezone.now() + timedelta(hours=1))
     snapshot.apply(0)
+    assert not snapshot.verdict(ATTACKER)
     with time_machine.travel(timezone.now() + timedelta(hours=2)):
         assert snapshot.verdict(ATTACKER)
-    assert not snapshot.verdict(ATTACKER)
     Allow.objects.filter(pk=given_until.pk).update(seq=2, removed=timezone.now(), removed_by="owner")
     snapshot.apply(1)
     assert snapshot.verdict(ATTACKER)
@@ -192,3 +192,55 @@ def test_it_says_what_a_comparison_with_every_range_would_say(banned, allowed, a
     expected = None if allows else max(bans, key=lambda each: each.prefixlen, default=None)
     found = snapshot.verdict(address)
     assert (found and found.cidr) == (expected and str(expected))
+
+
+CHANGES = {
+    "lifted": lambda: Ban.objects.update(seq=2, state=State.LIFTED, lifted=timezone.now(), lifted_by="owner"),
+    "allowed": lambda: allow(seq=2),
+    "paused": lambda: Policy.objects.create(pk=1, seq=2, paused_until=timezone.now() + timedelta(minutes=15)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("after", [0, 1])
+def test_who_was_refused_before_is_judged_anew_after_a_change(change, after):
+    ban()
+    snapshot.apply(0)
+    assert [snapshot.verdict(ATTACKER) is None for _ in range(2)] == [False, False]
+    CHANGES[change]()
+    snapshot.apply(after)
+    assert snapshot.verdict(ATTACKER) is None
+
+
+def test_who_was_refused_before_is_let_in_when_the_ban_is_over():
+    with time_machine.travel(NOW, tick=False) as clock:
+        ban(expires=NOW + timedelta(hours=1))
+        snapshot.apply(0)
+        assert snapshot.verdict(ATTACKER) is not None
+        clock.shift(timedelta(hours=1))
+        assert snapshot.verdict(ATTACKER) is None
+
+
+def test_a_refusal_judged_before_a_change_is_not_remembered_behind_it(monkeypatch):
+    ban()
+    snapshot.apply(0)
+    judge = snapshot._in_force
+
+    def lifted_meanwhile(*args: Any) -> Any:
+        found = judge(*args)
+        CHANGES["lifted"]()
+        snapshot.apply(1)
+        return found
+
+    monkeypatch.setattr(snapshot, "_in_force", lifted_meanwhile)
+    snapshot.verdict(ATTACKER)
+    monkeypatch.undo()
+    assert snapshot.verdict(ATTACKER) is None
+
+
+def test_only_so_many_refused_addresses_are_remembered(monkeypatch):
+    monkeypatch.setattr(snapshot, "REMEMBERED", 3)
+    ban("203.0.113.0/24")
+    snapshot.apply(0)
+    assert all(snapshot.verdict(f"203.0.113.{number}") for number in range(10))
+    assert len(snapshot._memory.refused) == 3
