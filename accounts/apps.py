@@ -13,11 +13,11 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import sessions
         from accounts.receivers import note_origin, user_saved
-        from accounts.witness import staff_addresses
+        from accounts.witness import staff_at_work
         from security import background, proofs, propagation
 
         propagation.follow("sessions", sessions.apply)
         post_save.connect(user_saved, sender="accounts.User", dispatch_uid="accounts.user_saved")
         user_logged_in.connect(note_origin, dispatch_uid="accounts.note_origin")
         background.job("forget old sessions", timedelta(days=1), sessions.prune)
-        proofs.witness(proofs.STAFF, staff_addresses)
+        proofs.witness("staff", staff_at_work)

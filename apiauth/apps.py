@@ -13,6 +13,5 @@ class ApiAuthConfig(AppConfig):
 
         propagation.follow("apikeys", registry.apply)
         proofs.accept("api key", authentication.proves)
-        proofs.witness("api keys", usage.addresses)
         background.at_stop("api key use", usage.flush)
         receivers.connect()

@@ -13,6 +13,7 @@ from apiauth.scopes import Scope
 from security import alerts, clientip, probes, proofs, ratelimits
 from security.alerts import Alarm
 from security.clientip import Caller
+from security.models import ProvenBy
 from security.ratelimits import Refused, Rule
 from security.silence import Silence
 
@@ -130,7 +131,7 @@ def _alarm(entry: Entry, kind: Kind, caller: Caller) -> None:
 
 def known(entry: Entry, caller: Caller) -> None:
     usage.note(entry.pk, address=caller.address)
-    proofs.recognised(caller)
+    proofs.recognised(caller, by=ProvenBy.KEY)
 
 
 def refuse_too_many(outcome: object, *, cause: ApiError | None = None) -> None:

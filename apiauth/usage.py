@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,11 +52,6 @@ def flush() -> None:
     except Exception:
         _put_back(taken)
         raise
-
-
-def addresses(since: datetime) -> Iterable[str | None]:
-    """Where keys were last used from since then, as far as it is written."""
-    return ApiKey.objects.filter(last_used__gte=since).values_list("last_address", flat=True).distinct()
 
 
 def forget() -> None:

@@ -19,6 +19,7 @@ class SecurityConfig(AppConfig):
             merging,
             policy,
             probes,
+            proofs,
             propagation,
             pruning,
             pulse,
@@ -34,9 +35,11 @@ class SecurityConfig(AppConfig):
         propagation.follow("probes", probes.apply)
         background.job("mark bans that ran out", timedelta(minutes=1), bans.expire)
         background.job("forget old probes", timedelta(minutes=10), merging.prune)
+        background.job("forget old proofs", timedelta(hours=1), proofs.prune)
         background.job("forget old guesses", timedelta(hours=1), guesses.prune)
         background.job("forget old alerts", timedelta(days=1), alerts.prune)
         background.job("forget old refusals", timedelta(days=1), refusals.prune)
+        pulse.each("writing down who proved themselves", proofs.EVERY, proofs.flush)  # before what was tried is judged
         pulse.each("merging what was tried", merging.EVERY, merging.merge)
         pulse.each("writing alerts down", 1.0, alerts.flush)
         pulse.each("writing refusals down", refusals.EVERY, refusals.flush)

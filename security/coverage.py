@@ -1,5 +1,6 @@
 """Whom a range covers: subjects that were seen in it lately, counted for whoever is about to ban it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from security import proofs
 from security.addresses import Network, network
-from security.models import Probe
+from security.models import Probe, ProvenBy
 
 DAY = timedelta(days=1)
 
@@ -28,5 +29,9 @@ def of(target: Network) -> Coverage:
     """Asks the database; a count of each kind, in which one subject may appear more than once."""
     since = timezone.now() - DAY
     probing = Probe.objects.filter(at__gte=since).values_list("subject", flat=True).distinct().iterator()
-    seen = {"probes": set(probing)} | {name: proofs.subjects(name, since=since) for name in proofs.names()}
+    seen = {"probes": set(probing)} | {str(by.label): set(_proven(by)) for by in ProvenBy}
     return Coverage(str(target), {name: sum(target.overlaps(network(each)) for each in found) for name, found in seen.items()})
+
+
+def _proven(by: ProvenBy) -> Iterator[str]:
+    return proofs.lately().filter(by=by).values_list("subject", flat=True).iterator()

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from security import clientip, incidents, probes, proofs, ratelimits, refusals, snapshot
 from security.audit import Act
 from security.clientip import Caller
+from security.models import ProvenBy
 from security.paths import NEVER_ANSWERED, is_api
 from security.ratelimits import ALLOWED, Allowed, Limit, Refused, Rule
 from security.staff import may_operate
@@ -187,7 +188,7 @@ def _charge(request: HttpRequest, view: View, rule: Rule, *, endpoint: str) -> A
         rule = Rule.PAGE
     if request.user.is_authenticated:
         if may_operate(request):
-            proofs.recognised(caller)
+            proofs.recognised(caller, by=ProvenBy.STAFF)
         proofs.met(caller)
         return ratelimits.charge(Rule.PAGE if rule is Rule.OPEN else rule, f"user {request.user.pk}", endpoint=endpoint)
     if getattr(view, "login_required", True):

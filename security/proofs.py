@@ -1,25 +1,33 @@
-"""What upper apps can say of a request that reached no view, or of a subject's last day; in doubt nothing is proven."""
+"""What proves a request that reached no view, and who proved themselves within a day; in doubt nothing is proven."""
 
+import threading
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from itertools import chain
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from security.addresses import parse
+from security.addresses import SUBJECT_LENGTH, Network, network, parse
 from security.clientip import Caller
+from security.models import Proof, ProvenBy
 from security.silence import Silence
 
 Check = Callable[[HttpRequest], bool]
-STAFF = "staff sessions"
+Witness = Callable[[], Iterable[str]]
 
-Witness = Callable[[datetime], Iterable[str | None]]
+EVERY = 0.25  # seconds between two writings: as often as what was tried is merged
+NOTED = 60.0  # seconds in which a subject is written down once
+LASTS = timedelta(hours=24, seconds=NOTED)  # the last use may be so much younger than what is written
+MOST = 100_000  # subjects that a process remembers of a kind
+BATCH = 500
 
-DAY = timedelta(hours=24)
-
-_recognised = Silence(60.0, most=100_000)  # by subject: who proved themselves to this process
-_met = Silence(60.0, most=100_000)  # by subject: those, and whoever else had a live session
+_noted = {by: Silence(NOTED, most=MOST) for by in ProvenBy}
+_met = Silence(NOTED, most=MOST)  # by subject: those, and whoever else had a live session
+_unwritten: dict[tuple[str, ProvenBy], datetime] = {}
+_lock = threading.Lock()
 _checks: dict[str, Check] = {}
 _witnesses: dict[str, Witness] = {}
 
@@ -29,9 +37,9 @@ def accept(name: str, check: Check) -> None:
     _checks[name] = check
 
 
-def witness(name: str, addresses: Witness) -> None:
-    """Register, for `apps.py::ready`, who knows the addresses that a live key or a staff session came from since an instant."""
-    _witnesses[name] = addresses
+def witness(name: str, at_work: Witness) -> None:
+    """Register, for `apps.py::ready`, who knows the addresses that live staff sessions come from."""
+    _witnesses[name] = at_work
 
 
 def is_proven(request: HttpRequest) -> bool:
@@ -42,9 +50,11 @@ def is_proven(request: HttpRequest) -> bool:
     return any(check(request) for check in _checks.values())
 
 
-def recognised(caller: Caller) -> None:
-    """A live key or a staff session came from here: for 24 h this subject is throttled where others are banned."""
-    _recognised.is_over(caller.subject)
+def recognised(caller: Caller, *, by: ProvenBy) -> None:
+    """A live key or a staff session came from here: for 24 h this subject is throttled where others are banned. Memory only."""
+    if _noted[by].is_over(caller.subject):
+        with _lock:
+            _unwritten[caller.subject, by] = timezone.now()
     met(caller)
 
 
@@ -55,43 +65,64 @@ def met(caller: Caller) -> None:
 
 def is_met(subject: str) -> bool:
     """By this process within 24 h; memory only."""
-    return time.time() - _met.began(subject) < DAY.total_seconds()
+    return time.time() - _met.began(subject) < LASTS.total_seconds()
 
 
 def is_recognised(subject: str) -> bool:
     """By this process within 24 h; memory only."""
-    return time.time() - _recognised.began(subject) < DAY.total_seconds()
+    since = time.time() - LASTS.total_seconds()
+    return any(noted.began(subject) > since for noted in _noted.values())
 
 
-def is_trusted(subject: str) -> bool:
-    """By any process within 24 h: this one remembers at once, what others saw stands in the database."""
-    return is_recognised(subject) or was_proven(subject, since=timezone.now() - DAY)
+def found_in(target: Network) -> str | None:
+    """A subject in a range that was recognised within 24 h, by whichever process; asks the database, as a ban is at stake."""
+    if target.length == SUBJECT_LENGTH[target.bits]:  # nearly always, and found by its name
+        known = is_recognised(target.named) or lately().filter(subject=target.named).exists()
+        return target.named if known else None
+    mine = (name for noted in _noted.values() for name in noted.names() if is_recognised(name))
+    all_known = chain(mine, lately().values_list("subject", flat=True).iterator())
+    return next((subject for subject in all_known if target.overlaps(network(subject))), None)
 
 
-def recent() -> set[str]:
-    """Every subject recognised within 24 h: what this process remembers, and what stands in the database."""
-    since = timezone.now() - DAY
-    mine = {subject for subject in _recognised.names() if is_recognised(subject)}
-    return mine.union(*(subjects(name, since=since) for name in _witnesses))
+def lately() -> QuerySet[Proof]:
+    """What all processes wrote down within 24 h."""
+    return Proof.objects.filter(last__gt=timezone.now() - LASTS)
+
+
+def at_work() -> set[str]:
+    """The subjects that live staff sessions come from; asks the database."""
+    return {parse(address).subject for known in _witnesses.values() for address in known() if address}
+
+
+def flush() -> int:
+    """Write down whom this process recognised; the pulse's. What cannot be written is kept for the next time."""
+    taken = _take()
+    rows = [Proof(subject=subject, by=by, last=last) for (subject, by), last in sorted(taken.items())]
+    try:  # in one order everywhere, so that no two processes wait for each other's rows
+        Proof.objects.bulk_create(
+            rows, batch_size=BATCH, update_conflicts=True, unique_fields=["subject", "by"], update_fields=["last"]
+        )
+    except Exception:
+        with _lock:
+            _unwritten.update(taken | _unwritten)
+        raise
+    return len(rows)
+
+
+def prune() -> int:
+    """Forget what spares nobody any more."""
+    return Proof.objects.filter(last__lte=timezone.now() - LASTS).delete()[0]
 
 
 def forget() -> None:
-    """Remember nobody."""
-    _recognised.forget()
-    _met.forget()
+    """Remember nobody, as after a restart."""
+    _take()
+    for noted in (_met, *_noted.values()):
+        noted.forget()
 
 
-def names() -> list[str]:
-    """The witnesses there are."""
-    return list(_witnesses)
-
-
-def was_proven(subject: str, *, since: datetime) -> bool:
-    """By any process, also before a restart; asks the database, so only where a ban is at stake."""
-    return any(subject in subjects(name, since=since) for name in _witnesses)
-
-
-def subjects(name: str, *, since: datetime) -> set[str]:
-    """Whom one witness names; nobody where none of that name is registered."""
-    known = _witnesses.get(name)
-    return {parse(address).subject for address in known(since) if address} if known else set()
+def _take() -> dict[tuple[str, ProvenBy], datetime]:
+    with _lock:
+        taken = dict(_unwritten)
+        _unwritten.clear()
+    return taken

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from security import alerts, guesses, merging, policy, refusals, segments
+from security import alerts, guesses, merging, policy, proofs, refusals, segments
 from security.actors import AUTOMATION
 
 
 def prune() -> dict[str, int]:
     """Forget all that had its time, but audit rows; how much of each kind."""
-    return {"probes": merging.prune(), "guesses": guesses.prune(), "refusals": refusals.prune(), "alerts": alerts.prune()}
+    kinds = {"probes": merging, "proofs": proofs, "guesses": guesses, "refusals": refusals, "alerts": alerts}
+    return {name: kind.prune() for name, kind in kinds.items()}
 
 
 def would_prune() -> dict[str, int]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.conf import settings
 from django.utils import timezone
 
 from security import allows, banlist, clientip, policy, proofs
@@ -57,7 +56,7 @@ def allowed(target: Network) -> str | None:
 
 def proven(target: Network) -> str | None:
     """Why automation only throttles: a live key or a staff session came from there within 24 h."""
-    known = next((each for each in proofs.recent() if target.overlaps(network(each))), None)
+    known = proofs.found_in(target)
     return f"A key or a staff session from {known} was live within 24 h." if known else None
 
 
@@ -81,9 +80,8 @@ def _at_work(target: Network, by: Actor) -> str | None:
     """Would a person's order hit that person, or a colleague?"""
     if by.address and target.overlaps(network(parse(by.address).subject)):
         return f"This would shut you out: you are {by.address}."
-    since = timezone.now() - timedelta(seconds=settings.SESSION_IDLE)
-    colleague = next((each for each in proofs.subjects(proofs.STAFF, since=since) if target.overlaps(network(each))), None)
-    return f"This would shut out {colleague}, where a staff session was used in the last hours." if colleague else None
+    colleague = next((each for each in proofs.at_work() if target.overlaps(network(each))), None)
+    return f"This would shut out {colleague}, where a staff session is at work." if colleague else None
 
 
 def _meets(target: Network, ranges: Iterable[Network]) -> bool:

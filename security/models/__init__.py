@@ -7,10 +7,10 @@ from security.models.ban import Action, Ban, Evidence, Offender, Origin, State
 from security.models.lease import Lease
 from security.models.policy import Policy
 from security.models.probe import Guess, Probe, Refusal
+from security.models.proof import Proof, ProvenBy
 from security.models.sequence import Sequence
 
 __all__ = [
     "Action", "Alert", "Allow", "AuditEntry", "AuditSegment", "Ban", "Evidence", "Guess", "Lease", "Offender", "Origin",
-    "Outcome",
-    "Policy", "Probe", "Refusal", "Sequence", "State",
+    "Outcome", "Policy", "Probe", "Proof", "ProvenBy", "Refusal", "Sequence", "State",
 ]  # fmt: skip

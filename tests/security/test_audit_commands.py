@@ -10,7 +10,7 @@ from django.utils import timezone
 from security import audit, verification
 from security.actors import COMMAND_LINE
 from security.audit import Act
-from security.models import Alert, AuditEntry, AuditSegment, Guess, Probe
+from security.models import Alert, AuditEntry, AuditSegment, Guess, Probe, Proof, ProvenBy
 from tests.security.chains import BEGAN, cut, edit, make
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +81,7 @@ def test_a_file_that_is_no_export_says_so(folder):
         call_command("verify_audit", "--file", str(folder / "x"))
 
 
-COUNTED = "probes 1, guesses 1, refusals 0, alerts 0; audit segments: audit-1-4.jsonl."
+COUNTED = "probes 1, proofs 1, guesses 1, refusals 0, alerts 0; audit segments: audit-1-4.jsonl."
 
 
 def old_counters() -> None:
@@ -89,6 +89,7 @@ def old_counters() -> None:
     Probe.objects.create(subject="203.0.113.9/32", scenario="paths", digest=b"1" * 16, at=timezone.now() - timedelta(hours=26))
     Probe.objects.create(subject="203.0.113.9/32", scenario="paths", digest=b"2" * 16, at=timezone.now() - timedelta(hours=23))
     Guess.objects.create(name="owner", score=9.0, at=long_ago)
+    Proof.objects.create(subject="203.0.113.9", by=ProvenBy.KEY, last=long_ago)
 
 
 def test_pruning_forgets_counters_and_archives_old_rows(rows, capsys, folder):

@@ -8,10 +8,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from security import allows, bans, policy, proofs
+from security import allows, bans, policy
 from security.actors import Actor
 from security.bans import Sample
-from security.models import Allow, Ban, Evidence, Offender, Refusal
+from security.models import Allow, Ban, Evidence, Offender, Proof, ProvenBy, Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,8 +81,8 @@ def test_they_are_for_operators(second_user, path):
     assert client.get(path).status_code == 403
 
 
-def test_a_very_wide_range_says_whom_it_covers_and_asks_again(operator, monkeypatch):
-    monkeypatch.setitem(proofs._witnesses, "api keys", lambda since: [ATTACKER])
+def test_a_very_wide_range_says_whom_it_covers_and_asks_again(operator):
+    Proof.objects.create(subject=ATTACKER, by=ProvenBy.KEY, last=timezone.now())
     form = {"address": "203.0.0.0/8", "reason": "war", "duration": "24h"}
     answer = operator.post("/security/", form)
     assert "1 by api keys" in answer.content.decode()

@@ -8,9 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from security import alerts, allows, bans, policy, probes, proofs, snapshot
+from security import alerts, allows, bans, policy, probes, snapshot
 from security.actors import COMMAND_LINE, Actor
-from security.models import Allow, AuditEntry, Ban, Guess, Offender, Probe
+from security.models import Allow, AuditEntry, Ban, Guess, Offender, Probe, Proof, ProvenBy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,9 +56,10 @@ def test_a_ban_as_json_names_its_row(capsys):
     assert (answer["cidr"], answer["id"]) == ("203.0.113.9/32", str(Ban.objects.get().pk))
 
 
-def test_a_dry_run_says_whom_a_range_covers(capsys, monkeypatch):
+def test_a_dry_run_says_whom_a_range_covers(capsys):
     Probe.objects.create(subject=ATTACKER, scenario="bad-keys", digest=bytes(16))
-    monkeypatch.setitem(proofs._witnesses, "api keys", lambda since: [ATTACKER, "203.0.113.10", "198.51.100.1"])
+    for subject in (ATTACKER, "203.0.113.10", "198.51.100.1"):
+        Proof.objects.create(subject=subject, by=ProvenBy.KEY, last=timezone.now())
     answer = said(capsys, "ban_ip", "203.0.0.0/8", "--reason", "x", "--force", "--dry-run")
     assert "1 by probes, 2 by api keys" in answer
     assert not Ban.objects.exists()

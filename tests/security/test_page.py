@@ -7,9 +7,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from security import bans, proofs
+from security import bans
 from security.actors import Actor
 from security.models import Ban, Origin
+from tests.conftest import PASSWORD
 
 ATTACKER = "203.0.113.9"
 HOME = "198.51.100.7"
@@ -73,8 +74,8 @@ def test_a_refusal_stands_beside_the_field(operator, address, sentence):
     assert sentence in answer.context["form"].errors["address"][0]
 
 
-def test_a_colleague_at_work_is_not_shut_out(operator, monkeypatch):
-    monkeypatch.setitem(proofs._witnesses, proofs.STAFF, lambda since: [ATTACKER])
+def test_a_colleague_at_work_is_not_shut_out(operator, owner):
+    Client().post("/login/", {"username": "owner", "password": PASSWORD}, REMOTE_ADDR=ATTACKER)
     assert "staff session" in order(operator).context["form"].errors["address"][0]
 
 

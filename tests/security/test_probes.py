@@ -2,19 +2,15 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from accounts.models import Session
-from apiauth import keys
 from security import bans, merging, policy, probes, proofs, snapshot
 from security.actors import COMMAND_LINE, Actor
-from security.models import Action, Ban, Offender, Origin
-from security.silence import Silence
+from security.models import Action, Ban, Offender, Origin, Proof, ProvenBy
 from tests.security.trying import ATTACKER, caller, try_keys, try_paths
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,7 +60,7 @@ def test_a_whole_ipv6_network_counts_as_one_and_is_banned_as_one():
 
 
 def test_a_subject_that_proved_itself_today_is_throttled_instead():
-    proofs.recognised(ATTACKER)
+    proofs.recognised(ATTACKER, by=ProvenBy.KEY)
     try_keys(10)
     assert snapshot.verdict(ATTACKER.address) is None
     assert snapshot.is_throttled(ATTACKER.subject)
@@ -72,8 +68,8 @@ def test_a_subject_that_proved_itself_today_is_throttled_instead():
 
 def test_a_subject_that_proved_itself_yesterday_is_banned():
     with time_machine.travel("2026-11-23 12:00:00Z", tick=False) as clock:
-        proofs.recognised(ATTACKER)
-        clock.shift(86_400)
+        proofs.recognised(ATTACKER, by=ProvenBy.KEY)
+        clock.shift(86_400 + 60)
         try_keys(10)
         assert snapshot.verdict(ATTACKER.address) is not None
 
@@ -92,30 +88,12 @@ def test_a_throttled_subject_that_goes_on_costs_no_further_writing():
     assert Ban.objects.get().seq == seq
 
 
-@pytest.mark.parametrize("known", ["203.0.113.9", "2001:db8:1:2::5"])
-def test_whoever_proved_themselves_to_another_process_is_throttled_instead(monkeypatch, known):
-    monkeypatch.setattr(proofs, "_witnesses", {"test": lambda since: [None, "", known]})
-    one = caller("2001:db8:1:2::99", "2001:db8:1:2::/64") if ":" in known else ATTACKER
+@pytest.mark.parametrize("subject", ["203.0.113.9", "2001:db8:1:2::/64"])
+def test_whoever_proved_themselves_to_another_process_is_throttled_instead(subject):
+    Proof.objects.create(subject=subject, by=ProvenBy.STAFF, last=timezone.now())
+    one = caller("2001:db8:1:2::99", subject) if ":" in subject else ATTACKER
     try_keys(10, who=one)
     assert snapshot.is_throttled(one.subject)
-
-
-def test_a_staff_session_seen_today_is_remembered_by_the_database(owner):
-    Session.objects.create(digest="d", user=owner, address="203.0.113.9", data="", **times())
-    try_keys(10)
-    assert snapshot.is_throttled(ATTACKER.subject)
-
-
-def test_a_key_used_today_is_remembered_by_the_database(owner):
-    key = keys.issue(owner, by=COMMAND_LINE, name="n").key
-    type(key).objects.update(last_used=timezone.now(), last_address="203.0.113.9")
-    try_keys(10)
-    assert snapshot.is_throttled(ATTACKER.subject)
-
-
-def times() -> dict[str, datetime]:
-    now = timezone.now()
-    return {"created": now, "last_seen": now, "expires": now + timedelta(hours=1)}
 
 
 def test_with_bans_off_nothing_is_written(settings):
@@ -163,13 +141,6 @@ def test_eight_threads_with_forty_keys_make_one_ban():
 def try_keys_and_close(number: int) -> None:
     try_keys(1, start=number)
     connections.close_all()
-
-
-def test_what_is_remembered_of_those_who_proved_themselves_is_bounded(monkeypatch):
-    monkeypatch.setattr(proofs, "_recognised", Silence(60.0, most=2))
-    for address in ("198.51.100.1", "198.51.100.2", "198.51.100.3"):
-        proofs.recognised(caller(address))
-    assert [proofs.is_recognised(f"198.51.100.{number}") for number in (1, 2, 3)] == [False, True, True]
 
 
 def test_no_part_of_a_key_is_kept():

@@ -6,10 +6,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from security import alerts, allows, bans, policy, proofs, snapshot
+from security import alerts, allows, bans, policy, snapshot
 from security.actors import Actor
 from security.bans import Sample
-from security.models import Action, Alert, Ban, Evidence, Offender
+from security.models import Action, Alert, Ban, Evidence, Offender, Proof, ProvenBy
 from tests.security.crowds import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -126,8 +126,8 @@ def test_a_subject_that_holds_an_allowed_address_is_not_banned():
     assert punish("2001:db8::1") is None
 
 
-def test_whoever_proved_themselves_is_throttled(monkeypatch):
-    monkeypatch.setitem(proofs._witnesses, "api keys", lambda since: [ATTACKER])
+def test_whoever_proved_themselves_is_throttled():
+    Proof.objects.create(subject=ATTACKER, by=ProvenBy.KEY, last=timezone.now())
     assert punish() is None
     assert Ban.objects.get().action == Action.THROTTLE
     assert "live within 24 h" in alerts.standing().get().sentence

@@ -5,10 +5,11 @@ from functools import partial
 
 import pytest
 import time_machine
+from django.utils import timezone
 
-from security import alerts, allows, bans, policy, proofs, snapshot
+from security import alerts, allows, bans, policy, snapshot
 from security.actors import Actor
-from security.models import Ban, State
+from security.models import Ban, Proof, ProvenBy, State
 from tests.security.crowds import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -110,8 +111,8 @@ def test_a_range_with_somebody_allowed_is_not_banned():
     assert alerts.standing().filter(kind="spared", about=WIDE).exists()
 
 
-def test_a_range_with_somebody_proven_is_not_banned(monkeypatch):
-    monkeypatch.setitem(proofs._witnesses, "api keys", lambda since: ["2001:db8:1:77::1"])
+def test_a_range_with_somebody_proven_is_not_banned():
+    Proof.objects.create(subject="2001:db8:1:77::/64", by=ProvenBy.KEY, last=timezone.now())
     punish(*map(line, range(4)))
     assert not ranges(56)
 
