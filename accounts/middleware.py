@@ -11,11 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils.functional import SimpleLazyObject
 
 from accounts import sessions, setup
+from security import clientip
 from security.paths import is_api
 
 
 class Authentication(AuthenticationMiddleware):
     def process_request(self, request: HttpRequest) -> None:
+        request.session.address = clientip.of(request).address  # type: ignore[attr-defined]
         request.user = SimpleLazyObject(partial(sessions.user_of, request))  # type: ignore[assignment]
 
 

@@ -17,7 +17,6 @@ SILENT = frozenset({"password", "last_login", "email"})  # a change of these alo
 def note_origin(request: HttpRequest, **_: Any) -> None:
     sudo.stamp(request)
     if isinstance(request.session, SessionStore):
-        request.session.address = request.META.get("REMOTE_ADDR", "")
         request.session.device = request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:DEVICE_LENGTH]
 
 

@@ -161,9 +161,10 @@ class SessionStore(SessionBase):
         return self.decode(row.data)
 
     def _notice(self, row: Session, now: datetime) -> None:
-        if now - row.last_seen >= SEEN_EVERY:
-            row.last_seen = now
-            Session.objects.filter(digest=row.digest).update(last_seen=now)
+        """When it was seen, to the minute; where it moved to, at once: a ban there would shut its user out."""
+        if now - row.last_seen >= SEEN_EVERY or self.address not in ("", row.address):
+            row.last_seen, row.address = now, self.address or row.address
+            Session.objects.filter(digest=row.digest).update(last_seen=now, address=row.address)
 
     def exists(self, session_key: str) -> bool:
         return Session.objects.filter(digest=digest(session_key)).exists()

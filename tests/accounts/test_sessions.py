@@ -110,6 +110,20 @@ def test_it_notes_the_last_visit_once_a_minute(clock, browser):
     assert Session.objects.get().last_seen == EVENING + timedelta(minutes=1)
 
 
+def test_it_notes_at_once_where_it_moved_to(clock, browser):
+    browser.get(PAGE, REMOTE_ADDR="203.0.113.9")
+    assert Session.objects.get().address == "203.0.113.9"
+    browser.post(PAGE, {}, REMOTE_ADDR="203.0.113.10")
+    assert Session.objects.get().address == "203.0.113.10"
+
+
+def test_a_page_from_where_it_was_writes_nothing(clock, browser):
+    browser.get(PAGE)
+    with CaptureQueriesContext(connection) as queries:
+        browser.get(PAGE)
+    assert not [query for query in queries if query["sql"].startswith("UPDATE")]
+
+
 def test_a_page_of_a_logged_in_user_reads_once(browser):
     with CaptureQueriesContext(
         connection,

@@ -7,6 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import sessions
+from accounts.models import Session, Why
 from security import bans
 from security.actors import Actor
 from security.models import Ban, Origin
@@ -74,9 +76,31 @@ def test_a_refusal_stands_beside_the_field(operator, address, sentence):
     assert sentence in answer.context["form"].errors["address"][0]
 
 
-def test_a_colleague_at_work_is_not_shut_out(operator, owner):
-    Client().post("/login/", {"username": "owner", "password": PASSWORD}, REMOTE_ADDR=ATTACKER)
+def colleague(*, seen_at: str = HOME) -> Client:
+    client = Client()
+    client.post("/login/", {"username": "owner", "password": PASSWORD}, REMOTE_ADDR=seen_at)
+    return client
+
+
+def test_a_colleague_at_work_is_not_shut_out(operator):
+    colleague(seen_at=ATTACKER)
     assert "staff session" in order(operator).context["form"].errors["address"][0]
+
+
+def test_a_colleague_who_moved_is_not_shut_out(operator):
+    colleague().get("/security/", REMOTE_ADDR=ATTACKER)
+    assert "staff session" in order(operator).context["form"].errors["address"][0]
+
+
+def test_where_a_colleague_came_from_before_is_banned(operator):
+    colleague(seen_at=ATTACKER).get("/security/", REMOTE_ADDR="192.0.2.1")
+    assert order(operator).status_code == 302
+
+
+def test_a_thief_whose_session_was_ended_is_banned_at_once(operator):
+    colleague(seen_at=ATTACKER)
+    sessions.end(Session.objects.filter(address=ATTACKER), why=Why.OPERATOR, by=Actor("owner"))
+    assert order(operator).status_code == 302
 
 
 def test_a_refused_ban_shuts_nobody_out(operator):
