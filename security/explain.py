@@ -130,7 +130,7 @@ def _scores(subject: str, offences: int) -> Iterator[Score]:
                 name, sum(each.weight for each in tries if each.scenario is name), None, of[name], _samples(subject, name)
             )
     if guessed := round(guesses.standing(subject), 1):
-        yield Score(guesses.SCENARIO, guessed, limits.guess_limit, 0, ())
+        yield Score(guesses.SCENARIO, guessed, escalation.threshold(limits.guess_limit, offences), 0, ())
 
 
 def _leak(now: float) -> Try:

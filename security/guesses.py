@@ -8,7 +8,7 @@ can make others wait elsewhere.
 import logging
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -19,6 +19,7 @@ from django.utils import timezone
 from security import alerts, bans, crypto, policy
 from security.alerts import Alarm
 from security.clientip import Caller
+from security.escalation import threshold
 from security.models import Guess
 from security.policy import Policy
 
@@ -72,7 +73,7 @@ class Refused:
 
 def admit(kind: Kind, *, caller: Caller, name: str = "") -> Admitted | Refused:
     """Charge one guess, in a transaction of its own; `name` is whose secret it is, whether or not such a user exists."""
-    now, limits = timezone.now(), policy.current()
+    now, limits = timezone.now(), _limits_of(caller.subject)
     with transaction.atomic(durable=True):
         rows = _locked([_of(caller.subject), *([_of(caller.subject, name)] if name else [])])
         before = reaches(rows[0].score, limits)
@@ -149,6 +150,12 @@ def wait(score: float, *, free: int, limits: Policy) -> float:
     if reaches(score, limits):
         return limits.guess_delay
     return 0.0 if points < free else min(2.0 ** min(points - free, 60), limits.guess_delay)
+
+
+def _limits_of(subject: str) -> Policy:
+    """The policy as it stands for a subject: who offended before reaches the limit sooner."""
+    limits, offences = policy.current(), bans.offences([subject])[subject]
+    return replace(limits, guess_limit=float(threshold(limits.guess_limit, offences)))
 
 
 def _give_back(admitted: Admitted, *, forgive: bool) -> None:

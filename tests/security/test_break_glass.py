@@ -187,7 +187,7 @@ class TestExplain:
         assert "bad-keys: 1 of 5 points, 1 distinct: API key: shape." in answer
         assert "unknown-paths: 5 of 10 points, 1 distinct: GET /.env." in answer
         assert "unknown-paths at once: 5 of 5 points" in answer
-        assert "bad-logins: 3 of 10 points." in answer
+        assert "bad-logins: 3 of 5 points." in answer
         assert "1 offence remembered; its next ban would last 48 hours" in answer
 
     def test_what_was_cleared_counts_no_more(self, capsys):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from security import alerts, bans, guesses, policy
 from security.clientip import Caller
 from security.guesses import WEIGHTS, Admitted, Kind, Refused
-from security.models import Alert, Ban, Guess, State
+from security.models import Alert, Ban, Guess, Offender, State
 from security.policy import DEFAULTS
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,12 @@ def until_refused(kind: Kind = Kind.LOGIN, who: Caller = ATTACKER, name: str = "
 def test_every_kind_ends_at_the_limit(clock, unwaiting, kind):
     assert until_refused(kind) == 10 / WEIGHTS[kind]
     assert Ban.objects.get().scenario == "bad-logins"
+
+
+@pytest.mark.parametrize(("offences", "evaluated"), [(0, 10), (1, 5), (2, 3), (3, 2), (9, 2)])
+def test_whoever_offended_before_is_banned_sooner_and_nobody_else(clock, unwaiting, offences, evaluated):
+    Offender.objects.create(subject=ATTACKER.subject, count=offences, last=NOW)
+    assert (until_refused(), until_refused(who=caller("198.51.100.7"))) == (evaluated, 10)
 
 
 def test_all_kinds_share_one_score(clock, unwaiting):
