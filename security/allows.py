@@ -28,6 +28,16 @@ def touching(target: Network) -> QuerySet[Allow]:
     return in_force().filter(banlist.overlapping(target))
 
 
+def exempt(target: Network) -> str:
+    """Whom a ban of a range does not shut out: the list is asked first. Only the command line bans such a one, by force."""
+    rows = touching(target)
+    first, more = rows.first(), rows.count() - 1
+    if first is None:
+        return ""
+    others = f", as {more} more of its entries are" if more else ""
+    return f"The allow list goes first: {first.cidr} ({first.note}) is still let in{others}."
+
+
 def add(cidr: str, *, by: Actor, note: str, expires: datetime | None = None) -> Allow:
     """Trust an address (IPv6: its /64) or range, and lift what automation holds against it; raises AllowRefused."""
     target = consider(cidr, note=note, expires=expires)

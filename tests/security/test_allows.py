@@ -74,9 +74,12 @@ def test_force_on_a_page_does_not_ban_whom_the_list_holds():
         ban("203.0.0.0/8", force=True)
 
 
-def test_the_command_line_may_be_forced_to():
+def test_the_command_line_may_be_forced_to_and_the_entry_goes_first_as_long_as_it_stands():
     allow()
     assert ban(origin="command", force=True).state == State.ACTIVE
+    assert snapshot.verdict(ATTACKER) is None
+    allows.remove(ATTACKER, by=OWNER)
+    assert snapshot.verdict(ATTACKER) is not None
 
 
 def test_an_entry_ends_by_itself():

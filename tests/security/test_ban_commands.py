@@ -8,7 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from security import snapshot
+from security import allows, snapshot
+from security.actors import COMMAND_LINE
 from security.models import Ban
 from tests.live import manage
 
@@ -45,6 +46,20 @@ class TestWithTables:
             call_command("ban_ip", "127.0.0.1", "--reason", "x")
         call_command("ban_ip", "127.0.0.1", "--reason", "x", "--force")
         assert snapshot.verdict("127.0.0.1") is not None
+
+    @pytest.mark.parametrize("allowed", [ATTACKER, "203.0.113.0/24"])
+    def test_force_says_that_the_allow_list_still_lets_somebody_in(self, capsys, allowed):
+        row = allows.add(allowed, by=COMMAND_LINE, note="office")
+        answer = said(capsys, "ban_ip", ATTACKER, "--reason", "x", "--force")
+        assert f"The allow list goes first: {row.cidr} (office) is still let in.\n" in answer
+        assert snapshot.verdict(ATTACKER) is None
+
+    def test_force_on_a_range_names_one_entry_in_it_and_counts_the_others(self, capsys):
+        for number in range(3):
+            allows.add(f"203.0.113.{number}", by=COMMAND_LINE, note="office")
+        answer = said(capsys, "ban_ip", "203.0.113.0/24", "--reason", "x", "--force", "--dry-run")
+        assert "203.0.113.2/32 (office) is still let in, as 2 more of its entries are." in answer
+        assert not Ban.objects.exists()
 
     @pytest.mark.parametrize("command", [("ban_ip", "--reason", "x"), ("unban_ip",)])
     @pytest.mark.parametrize("address", ["", "garbage", "203.0.113.9/24", "fe80::1%eth0", "203.0.113.9:80", " 203.0.113.9"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from security import bans, coverage, sparing
+from security import allows, bans, coverage, sparing
 from security.actors import COMMAND_LINE
 from security.addresses import network
 from security.bans import BanRefused
@@ -21,7 +21,8 @@ class Command(DatabaseCommand):
         parser.add_argument("address", metavar="ADDRESS_OR_CIDR")
         parser.add_argument("--reason", required=True)
         parser.add_argument("--for", dest="duration", type=length, default="24h", metavar="24h|48h|1w|permanent|<n>m/h/d/w")
-        parser.add_argument("--force", action="store_true", help="ban even whom a ban may not touch, or a very wide range")
+        forced = "ban even whom a ban may not touch, or a very wide range; the allow list still goes first"
+        parser.add_argument("--force", action="store_true", help=forced)
         parser.add_argument("--dry-run", action="store_true", help="say whom it would shut out, and ban nobody")
         parser.add_argument("--json", action="store_true", dest="as_json")
 
@@ -40,16 +41,19 @@ def _order(options: dict[str, Any]) -> dict[str, Any]:
 def _dry(address: str, **order: Any) -> dict[str, Any]:
     target = bans.consider(address, **order)
     covered = coverage.of(target)
-    return {"said": f"Would ban {target}.", "note": str(covered), "cidr": str(target), "covers": covered.seen}
+    exempt = allows.exempt(target)
+    note = f"{covered} {exempt}".strip()
+    return {"said": f"Would ban {target}.", "note": note, "cidr": str(target), "covers": covered.seen}
 
 
 def _done(address: str, *, duration: timedelta | None, **order: Any) -> dict[str, Any]:
     row = bans.ban(address, duration=duration, **order)
-    covered = coverage.of(network(row.cidr))
+    target = network(row.cidr)
+    covered, exempt = coverage.of(target), allows.exempt(target)
     until = "for good" if row.expires is None else f"until {row.expires:%Y-%m-%d %H:%M} UTC"
     return {
         "said": f"Banned {row.cidr} {until}.",
-        "note": str(covered) if sparing.is_wide(network(row.cidr)) else "",
+        "note": f"{covered if sparing.is_wide(target) else ''} {exempt}".strip(),
         "cidr": row.cidr,
         "id": str(row.pk),
         "expires": row.expires and row.expires.isoformat(),
