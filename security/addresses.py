@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import socket
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -89,6 +90,12 @@ def subject_network(text: str) -> Network:
         return found
     lead = found.bits - SUBJECT_LENGTH[found.bits]
     return Network(found.bits, found.value >> lead << lead, SUBJECT_LENGTH[found.bits])
+
+
+def is_in(ranges: Iterable[Network], address: str) -> bool:
+    """Does an address lie in one of the ranges?"""
+    found = parse(address)
+    return any(each.overlaps(Network(found.bits, found.value, found.bits)) for each in ranges)
 
 
 def _number(text: str) -> tuple[int, int]:

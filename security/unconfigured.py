@@ -1,14 +1,13 @@
 """A proxy that no setting names: all callers look like one private address; alarms, and bans nobody."""
 
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import psycopg
 from django.db import connection
 
 from security import alerts, clientip
-from security.addresses import LOCAL, NON_GLOBAL, Network, parse
+from security.addresses import LOCAL, NON_GLOBAL, is_in
 from security.alerts import Alarm
 from security.clientip import Caller
 
@@ -39,7 +38,7 @@ def note(caller: Caller) -> None:
     if caller.spoofed and caller.peer == (window.peer or caller.peer):
         window.peer = caller.peer
         window.requests += 1
-    elif caller.spoofed or not _is_in(LOCAL, caller.address):
+    elif caller.spoofed or not is_in(LOCAL, caller.address):
         window.mixed = True
 
 
@@ -88,12 +87,7 @@ def _is_configured() -> bool:
 
 
 def _is_private(peer: str) -> bool:
-    return peer == clientip.UNIX or _is_in(NON_GLOBAL, peer.partition("%")[0])
-
-
-def _is_in(ranges: Iterable[Network], address: str) -> bool:
-    found = parse(address)
-    return any(each.overlaps(Network(found.bits, found.value, found.bits)) for each in ranges)
+    return peer == clientip.UNIX or is_in(NON_GLOBAL, peer.partition("%")[0])
 
 
 def _answers() -> bool:

@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from security import merging, probes
+from security import bans, merging, policy, probes
+from security.actors import COMMAND_LINE
 from security.audit import Act
 from security.middleware import declared_limit
-from security.models import Probe
+from security.models import Action, Origin, Probe
 from security.ratelimits import Limit
 
 # What asks for the password again where it was given longer than ten minutes ago.
@@ -98,12 +99,44 @@ def addresses(patterns, before: str = "/") -> Iterator[str]:
             yield from addresses(pattern.url_patterns, address)
 
 
+ADDRESSES = [each for each in addresses(get_resolver().url_patterns) if not each.startswith("//")]
+
+# What answers even a throttled subject as often as other strangers, and why.
+DOCUMENTATION = "a throttle that somebody's bad keys brought on must not hide the API's description from their neighbours"
+OUT_OF_A_THROTTLE = dict.fromkeys(["/api/v1/", "/api/v1/docs", "/api/v1/openapi.json"], DOCUMENTATION)
+
+
+def unlimited() -> set[str]:
+    """Where a stranger, another at each address, is not told to wait at the second request."""
+    strangers = {f"198.51.{100 + number // 250}.{number % 250}": address for number, address in enumerate(ADDRESSES)}
+    return {
+        address
+        for who, address in strangers.items()
+        if 429 not in [Client(REMOTE_ADDR=who).get("/", PATH_INFO=address).status_code for _ in range(2)]
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stranger_is_limited_at_every_address(one_minute):
+    policy.change({"rates": dict.fromkeys(["open", "failed", "login"], (1, 60))}, by=COMMAND_LINE)
+    assert unlimited() == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_throttled_stranger_is_slowed_at_every_address(one_minute, settings):
+    settings.RATE_LIMITS = "off"
+    policy.change({"throttle": (1, 60)}, by=COMMAND_LINE)
+    bans.ban(
+        "198.51.0.0/16", reason="r", origin=Origin.OPERATOR, by=COMMAND_LINE, duration=None, action=Action.THROTTLE,
+    )  # fmt: skip
+    assert unlimited() == set(OUT_OF_A_THROTTLE)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_stranger_who_asks_for_every_route_is_taken_for_no_scanner(settings):
     settings.RATE_LIMITS = "off"
-    asked = [each for each in addresses(get_resolver().url_patterns) if not each.startswith("//")]
     stranger = Client(REMOTE_ADDR="203.0.113.9")
-    answers = [stranger.get("/", PATH_INFO=address).status_code for address in asked]
+    answers = [stranger.get("/", PATH_INFO=address).status_code for address in ADDRESSES]
     merging.merge()
     assert len(answers) > 100
     assert {200, 302, 400, 404, 405, 426} <= {*answers}

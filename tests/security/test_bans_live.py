@@ -14,12 +14,13 @@ pytestmark = pytest.mark.slow
 
 ATTACKER = "203.0.113.9"
 OTHER = "198.51.100.7"
+PROXY = {"TRUSTED_PROXIES": "127.0.0.1/32", "CLIENT_IP_HEADER": "x-forwarded-for", "RATE_LIMITS": "off"}
 PATIENCE = 1.5  # seconds; three times what is promised, on a machine that runs other tests
 
 
 @pytest.fixture(scope="module")
 def server():
-    with live_server({"TRUSTED_PROXIES": "127.0.0.1/32", "CLIENT_IP_HEADER": "x-forwarded-for"}) as server:
+    with live_server(PROXY) as server:
         yield server
 
 

@@ -13,7 +13,7 @@ from tests.security.test_bans_live import PATIENCE, seconds_until
 pytestmark = pytest.mark.slow
 
 ATTACKER, OTHER = "203.0.113.9", "203.0.113.77"  # who was let off once is on probation afterwards
-PROXY = {"TRUSTED_PROXIES": "127.0.0.1/32", "CLIENT_IP_HEADER": "x-forwarded-for"}
+PROXY = {"TRUSTED_PROXIES": "127.0.0.1/32", "CLIENT_IP_HEADER": "x-forwarded-for", "RATE_LIMITS": "off"}
 PUNISH = "from security import bans; bans.punish('{}', reason='keys', scenario='bad-keys')"
 
 
