@@ -82,8 +82,7 @@ class BanAdmin(Ordered):
 
     @admin.action(description="Lift the selected bans", permissions=["view"])
     def lift(self, request: HttpRequest, rows: QuerySet[Ban]) -> None:
-        lifted = [each for row in rows if row.in_force for each in dashboard.lift(row.cidr, request=request)]
-        self._tell(request, lifted, "lifted")
+        self._tell(request, bans.lift_these(rows, by=actors.of(request)), "lifted")
 
     @admin.action(description="Extend the selected bans by a week", permissions=["view"])
     def extend(self, request: HttpRequest, rows: QuerySet[Ban]) -> None:

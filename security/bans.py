@@ -24,6 +24,7 @@ __all__ = [
     "in_force",
     "lift",
     "lift_all",
+    "lift_these",
     "never_bannable",
     "offences",
     "punish",
@@ -89,11 +90,12 @@ def selected(*, cidr: str = "", words: str = "", origin: Origin | str | None = N
 
 def lift(cidr: str, *, by: Actor, note: str = "") -> list[Ban]:
     """End every ban and throttle in force that touches an address or range; returns them."""
-    parsed(cidr)
-    with audit.change():
-        held = list(touching(cidr))
-        banlist.end(touching(cidr), by=by, note=_noted(note))
-    return held
+    return _end(touching(cidr), by=by, note=note)
+
+
+def lift_these(rows: QuerySet[Ban], *, by: Actor, note: str = "") -> list[Ban]:
+    """End those of the rows that are in force, and nothing else that touches the same addresses; returns them."""
+    return _end(in_force().filter(pk__in=rows.order_by().values("pk")), by=by, note=note)
 
 
 def lift_all(*, cidr: str = "", words: str = "", origin: Origin | str | None = None, by: Actor, note: str = "") -> int:
@@ -121,6 +123,13 @@ def expire() -> int:
         return 0
     with audit.change():
         return over.update(state=State.EXPIRED, seq=propagation.bump())
+
+
+def _end(rows: QuerySet[Ban], *, by: Actor, note: str) -> list[Ban]:
+    with audit.change():
+        held = list(rows)
+        banlist.end(rows, by=by, note=_noted(note))
+    return held
 
 
 def _noted(note: str) -> str:

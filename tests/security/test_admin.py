@@ -48,6 +48,20 @@ def test_the_lift_action_lifts(operator, banned):
     assert banned.lifted_by == "owner"
 
 
+def test_the_lift_action_lifts_the_selected_and_nothing_else(operator, banned):
+    around = bans.ban("203.0.113.0/24", reason="fraud", origin=Origin.COMMAND, by=Actor("owner"), duration=None)
+    operator.post(LIST, {"action": "lift", "_selected_action": [str(banned.pk)]})
+    assert list(bans.in_force()) == [around]
+    assert list(LogEntry.objects.values_list("object_repr", flat=True)) == ["ban 203.0.113.9/32"]
+
+
+def test_the_lift_action_leaves_what_ended_as_it_was(operator, banned):
+    bans.lift(banned.cidr, by=Actor("somebody"))
+    answer = operator.post(LIST, {"action": "lift", "_selected_action": [str(banned.pk)]}, follow=True)
+    assert "0 lifted" in answer.content.decode()
+    assert Ban.objects.get().lifted_by == "somebody"
+
+
 def test_a_ban_cannot_be_edited_or_deleted(operator, banned):
     assert operator.post(f"{LIST}{banned.pk}/change/", {"reason": "x"}).status_code == 403
     assert operator.post(f"{LIST}{banned.pk}/delete/", {"post": "yes"}).status_code == 403
