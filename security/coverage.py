@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from security import proofs
+from security import banlist, proofs, sparing
 from security.addresses import Network, network
+from security.banlist import BanRefused
 from security.models import Probe, ProvenBy
 
 DAY = timedelta(days=1)
@@ -31,6 +32,15 @@ def of(target: Network) -> Coverage:
     probing = Probe.objects.filter(at__gte=since).values_list("subject", flat=True).distinct().iterator()
     seen = {"probes": set(probing)} | {str(by.label): set(_proven(by)) for by in ProvenBy}
     return Coverage(str(target), {name: sum(target.overlaps(network(each)) for each in found) for name, found in seen.items()})
+
+
+def of_wide(cidr: str) -> Coverage | None:
+    """Whom a very wide range covers, for whoever was refused it and may force it; None for anything else."""
+    try:
+        target = banlist.parsed(cidr)
+    except BanRefused:
+        return None
+    return of(target) if sparing.is_wide(target) else None
 
 
 def _proven(by: ProvenBy) -> Iterator[str]:

@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
-from security import actors, allows, banlist, bans, coverage, durations, escalation, policy, sparing
-from security.addresses import SUBJECT_LENGTH, Network, network
+from security import actors, allows, banlist, bans, coverage, durations, escalation, policy
+from security.addresses import SUBJECT_LENGTH, network
 from security.allows import AllowRefused
 from security.bans import BanRefused
 from security.forms import AllowForm, BanForm
@@ -54,10 +54,10 @@ def order(form: BanForm, *, request: HttpRequest) -> Ban | None:
             origin=Origin.OPERATOR, by=actors.of(request), force=wanted["force"],
         )  # fmt: skip
     except BanRefused as refused:
-        wide = _wide(wanted["address"]) if not wanted["force"] else None
+        covered = coverage.of_wide(wanted["address"]) if not wanted["force"] else None
         form.add_error("address", str(refused))
-        if wide is not None:
-            form.add_error("address", str(coverage.of(wide)))
+        if covered is not None:
+            form.add_error("address", str(covered))
             form.offer_force()
         return None
 
@@ -97,12 +97,3 @@ def file(ban: Ban) -> File:
 
 def _end(ban: Ban) -> object:
     return ban.lifted or ban.expires or timezone.now() + timedelta(days=1)
-
-
-def _wide(address: str) -> Network | None:
-    """A very wide range, which may be banned by whoever has seen whom it covers."""
-    try:
-        target = banlist.parsed(address)
-    except BanRefused:
-        return None
-    return target if sparing.is_wide(target) else None

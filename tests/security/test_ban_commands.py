@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from security import allows, snapshot
 from security.actors import COMMAND_LINE
-from security.models import Ban
+from security.models import Ban, Proof, ProvenBy
 from tests.live import manage
 
 ATTACKER = "203.0.113.9"
@@ -59,6 +59,13 @@ class TestWithTables:
             allows.add(f"203.0.113.{number}", by=COMMAND_LINE, note="office")
         answer = said(capsys, "ban_ip", "203.0.113.0/24", "--reason", "x", "--force", "--dry-run")
         assert "203.0.113.2/32 (office) is still let in, as 2 more of its entries are." in answer
+        assert not Ban.objects.exists()
+
+    @pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+    def test_a_refused_wide_range_says_whom_it_would_have_covered(self, dry):
+        Proof.objects.create(subject=ATTACKER, by=ProvenBy.KEY, last=timezone.now())
+        with pytest.raises(CommandError, match=r"wider than /16.* covers these subjects seen within 24 h: 1 by api keys\."):
+            call_command("ban_ip", "203.0.0.0/8", "--reason", "x", *dry)
         assert not Ban.objects.exists()
 
     @pytest.mark.parametrize("command", [("ban_ip", "--reason", "x"), ("unban_ip",)])

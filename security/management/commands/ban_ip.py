@@ -30,7 +30,7 @@ class Command(DatabaseCommand):
         try:
             told = _dry(address, **_order(options)) if dry_run else _done(address, **_order(options))
         except BanRefused as refused:
-            raise CommandError(str(refused)) from refused
+            raise CommandError(f"{refused} {coverage.of_wide(address) or ''}".strip()) from refused
         self.stdout.write(json.dumps(told, indent=2) if as_json else " ".join(filter(None, (told["said"], told["note"]))))
 
 
