@@ -19,6 +19,8 @@ class AllowRefused(Exception):
     """The entry may not be; the sentence says why."""
 
 
+# Decided: a throttle touches them no more than a ban. Others who may not be banned are slowed, since nobody vouched for them;
+# here a person did, and what would ban an entry raises an alert, so that they can take it back.
 def in_force() -> QuerySet[Allow]:
     return Allow.objects.filter(Q(expires=None) | Q(expires__gt=timezone.now()), removed=None)
 
