@@ -42,7 +42,6 @@ class Act(StrEnum):
     SESSIONS_ENDED = "accounts:session:end"
     PASSWORD_CHANGED = "accounts:password:change"  # noqa: S105 - an act's name
     USER_CREATED = "accounts:user:create"
-    USER_CHANGED = "accounts:user:change"
     SUDO_CONFIRMED = "accounts:sudo:confirm"
     KEY_ISSUED = "keys:key:issue"
     KEY_ROTATED = "keys:key:rotate"

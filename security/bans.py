@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from security import audit, banlist, propagation, sparing
 from security.actors import Actor
-from security.addresses import Network, subject_network
+from security.addresses import Network
 from security.audit import Act
 from security.banlist import MAX_REASON, BanRefused, in_force, parsed
 from security.models import Action, Ban, Origin, State
@@ -25,17 +25,11 @@ __all__ = [
     "lift",
     "lift_all",
     "lift_these",
-    "never_bannable",
     "offences",
     "punish",
     "selected",
     "touching",
 ]  # fmt: skip
-
-
-def never_bannable(address: str, *, automatic: bool = False) -> str | None:
-    """Why an address or range may not be banned, or None; automation spares private networks while no proxy is named."""
-    return sparing.spared(subject_network(address), automatic=automatic)
 
 
 def ban(

@@ -1,18 +1,17 @@
 """What the security pages and the admin do in an operator's name: find bans, order them, lift them, allow."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from security import actors, allows, banlist, bans, coverage, durations, escalation, policy
+from security import actors, allows, banlist, bans, coverage, durations, escalation, policy, refusals
 from security.addresses import SUBJECT_LENGTH, network
 from security.allows import AllowRefused
 from security.bans import BanRefused
 from security.forms import AllowForm, BanForm
-from security.models import Allow, Ban, Origin, Refusal
+from security.models import Allow, Ban, Origin
 
 HISTORY = 20
 
@@ -84,16 +83,11 @@ def file(ban: Ban) -> File:
     single = target.length >= SUBJECT_LENGTH[target.bits]
     count = bans.offences([target.named])[target.named] if single else None
     length = escalation.length((count or 0) + 1, policy=policy.current())
-    blocked = Refusal.objects.filter(cidr=ban.cidr, last__gte=ban.starts)
     others = Ban.objects.filter(banlist.overlapping(target)).exclude(pk=ban.pk)[:HISTORY]
     return File(
         ban=ban,
-        blocked=(blocked.filter(first__lte=_end(ban)).aggregate(all=Sum("count"))["all"]) or 0,
+        blocked=refusals.hits(ban.cidr, since=ban.starts, until=ban.lifted or ban.expires),
         history=tuple(others),
         offences=count,
         next_ban=("for good" if length is None else durations.told(length)) if single else "",
     )
-
-
-def _end(ban: Ban) -> object:
-    return ban.lifted or ban.expires or timezone.now() + timedelta(days=1)

@@ -140,9 +140,12 @@ def flush() -> int:
     return len(rows)
 
 
-def hits(cidr: str) -> int:
-    """How often a ban was met, by all processes, as far as it is written down and kept."""
-    return Refusal.objects.filter(cidr=cidr).aggregate(sum=Sum("count"))["sum"] or 0
+def hits(cidr: str, *, since: datetime | None = None, until: datetime | None = None) -> int:
+    """How often a ban was met, by all processes, as far as it is written down and kept; within a time, to the ten seconds."""
+    rows = Refusal.objects.filter(cidr=cidr)
+    rows = rows.filter(last__gte=since) if since else rows
+    rows = rows.filter(first__lte=until) if until else rows
+    return rows.aggregate(sum=Sum("count"))["sum"] or 0
 
 
 def prune() -> int:

@@ -1,6 +1,7 @@
 """What is written down, in which transaction, and what no value may do to it."""
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from security import audit, bans, entries, verification
 from security.actors import COMMAND_LINE, Actor
 from security.audit import Act
 from security.models import AuditEntry, Ban, Sequence
+from tests.test_architecture import APPS, python_files
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +135,8 @@ def test_a_change_asks_for_its_lock_once(django_assert_num_queries):
     told()  # makes the lock's row
     with django_assert_num_queries(5), audit.change():  # savepoint, lock, newest, insert, release
         audit.record(Act.BAN_LIFTED, by=COMMAND_LINE)
+
+
+def test_every_word_of_the_vocabulary_is_recorded_somewhere():
+    lines = [line for path in python_files(*APPS) for line in path.read_text().splitlines() if "limit(" not in line]
+    assert {act.name for act in Act} == set(re.findall(r"\bAct\.([A-Z_]+)", "\n".join(lines)))

@@ -98,6 +98,17 @@ def test_a_flood_of_subjects_shares_one_line_and_its_incident(caplog):
     assert all(f"incident {incident}:" in caplog.text for incident in answers)
 
 
+def test_hits_within_a_time_leave_out_what_came_before_and_after(db):
+    with time_machine.travel("2026-11-23 12:00:00Z", tick=False) as clock:
+        noon = timezone.now()
+        for _ in range(3):
+            told()
+            refusals.flush()
+            clock.shift(timedelta(hours=1))
+    one = noon + timedelta(hours=1)
+    assert [refusals.hits(BAN, since=one), refusals.hits(BAN, until=one), refusals.hits(BAN, since=one, until=one)] == [2, 2, 1]
+
+
 def test_what_could_not_be_written_is_written_with_the_next(db, monkeypatch):
     told()
     with monkeypatch.context() as broken, pytest.raises(DatabaseError):
