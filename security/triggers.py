@@ -6,10 +6,13 @@ TABLE = "security_auditentry"
 NO_CHANGE = "the audit chain is never changed"
 NO_DELETE = "the audit chain is never deleted from, but for closed segments"
 _OPEN = "OLD.seq > (SELECT COALESCE(MAX(last), 0) FROM security_auditsegment)"
+_TAKEN = "EXISTS (SELECT 1 FROM security_auditentry WHERE seq = NEW.seq)"
 
 SQLITE = (
     f"CREATE TRIGGER audit_no_change BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{NO_CHANGE}'); END",
     f"CREATE TRIGGER audit_no_delete BEFORE DELETE ON {TABLE} WHEN {_OPEN} BEGIN SELECT RAISE(ABORT, '{NO_DELETE}'); END",
+    # REPLACE deletes what is in its way without a word to the trigger above
+    f"CREATE TRIGGER audit_no_replace BEFORE INSERT ON {TABLE} WHEN {_TAKEN} BEGIN SELECT RAISE(ABORT, '{NO_CHANGE}'); END",
 )
 POSTGRESQL = (
     f"""CREATE FUNCTION audit_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -21,7 +24,7 @@ POSTGRESQL = (
     f"CREATE TRIGGER audit_no_delete BEFORE TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION audit_guard()",
 )
 DROP = {
-    "sqlite": ("DROP TRIGGER IF EXISTS audit_no_change", "DROP TRIGGER IF EXISTS audit_no_delete"),
+    "sqlite": tuple(f"DROP TRIGGER IF EXISTS {name}" for name in ("audit_no_change", "audit_no_delete", "audit_no_replace")),
     "postgresql": ("DROP FUNCTION IF EXISTS audit_guard() CASCADE",),
 }
 

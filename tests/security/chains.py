@@ -16,6 +16,10 @@ from security.models import AuditEntry
 BEGAN = datetime(2026, 4, 1, 9, 15, 0, 123456, tzinfo=UTC)
 TEXTS = ("bans:ban:order", "öwner", "1", "2001:db8::9", "session 0123", "203.0.113.9", "done", '{"a":1}', '{"b":"ü"}')
 
+# row 3 once more and changed, for an INSERT of any kind
+_CHANGED = entries._NAMES.replace('"about"', "'x'")
+COPY = f"INTO security_auditentry ({entries._NAMES}) SELECT {_CHANGED} FROM security_auditentry WHERE seq = 3"  # noqa: S608
+
 
 def make(count: int, *, after: Place = START, step: timedelta = timedelta(seconds=1)) -> Place:
     """So many rows behind a place, written straight into the table; where they end."""

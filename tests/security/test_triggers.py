@@ -7,7 +7,8 @@ from django.utils import timezone
 from security import triggers, verification
 from security.chain import Kind
 from security.models import AuditEntry, AuditSegment
-from tests.security.chains import cut, edit, make, tamper
+from tests.live import environment, manage
+from tests.security.chains import COPY, cut, edit, make, tamper
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,20 @@ def test_the_orm_is_refused_too():
         AuditEntry.objects.all().delete()
 
 
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("verb", ["INSERT OR REPLACE", "REPLACE"])
+def test_a_replacement_is_refused(verb):
+    with pytest.raises(Error, match="never changed"), transaction.atomic():
+        tamper(f"{verb} {COPY}")
+    assert AuditEntry.objects.get(pk=3).about != "x"
+
+
+def test_an_insertion_that_would_turn_into_an_update_is_refused():
+    with pytest.raises(Error, match="never changed"), transaction.atomic():
+        tamper(f"INSERT {COPY} ON CONFLICT (seq) DO UPDATE SET about = 'x'")
+    assert AuditEntry.objects.get(pk=3).about != "x"
+
+
 @pytest.mark.only_on("postgresql")
 def test_a_truncation_is_refused():
     with pytest.raises(Error, match="never deleted"), transaction.atomic():
@@ -80,3 +95,25 @@ def test_the_triggers_can_be_removed_for_a_migration_backwards():
     triggers.remove(connection)
     cut(1, 6)
     assert not AuditEntry.objects.exists()
+
+
+def test_the_migrations_leave_every_lock_in_place():
+    with environment({}) as env:
+        told = manage("shell", "--verbosity", "0", "-c", ATTEMPTS, env=env).stdout
+    assert told.splitlines() == ["never changed", "never changed", "never deleted", "never deleted"]
+
+
+ATTEMPTS = """
+import re
+from django.db import Error, connection
+from tests.security.chains import COPY, make
+make(6)
+replace, cut = f"INSERT OR REPLACE {COPY}", "DELETE FROM security_auditentry WHERE seq = 3"
+if connection.vendor == "postgresql":
+    replace, cut = f"INSERT {COPY} ON CONFLICT (seq) DO UPDATE SET about = 'x'", "TRUNCATE security_auditentry"
+for attempt in ("UPDATE security_auditentry SET about = 'x'", replace, "DELETE FROM security_auditentry", cut):
+    try:
+        connection.cursor().execute(attempt)
+    except Error as refused:
+        print(re.search("never changed|never deleted", str(refused))[0])
+"""
