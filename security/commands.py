@@ -7,15 +7,19 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 
-from security import alerts, durations
+from security import alerts, durations, policy
 from security.models import Sequence
 
 
 class DatabaseCommand(BaseCommand):
-    """A command that needs the tables to be there."""
+    """A command that needs the tables to be there, and acts by the thresholds that operators set."""
+
+    heeds_policy = True
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
+            if self.heeds_policy:
+                policy.apply(0)
             return super().execute(*args, **options)
         except (OperationalError, ProgrammingError) as error:
             if connection.vendor != "sqlite" and isinstance(error, OperationalError):

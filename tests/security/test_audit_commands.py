@@ -1,16 +1,19 @@
 """verify_audit, export_audit and prune_security, as an operator types them."""
 
 import json
+import os
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from security import audit, verification
+from security import audit, policy, verification
 from security.actors import COMMAND_LINE
 from security.audit import Act
 from security.models import Alert, AuditEntry, AuditSegment, Guess, Probe, Proof, ProvenBy
+from tests.live import manage
 from tests.security.chains import BEGAN, cut, edit, make
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +84,12 @@ def test_a_file_that_is_no_export_says_so(folder):
         call_command("verify_audit", "--file", str(folder / "x"))
 
 
+def test_a_file_is_verified_where_no_database_answers(tmp_path):
+    (tmp_path / "x").write_text("x")
+    env = {"DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"], "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
+    assert "no exported stretch" in manage("verify_audit", "--file", str(tmp_path / "x"), env=env, check=False).stderr
+
+
 COUNTED = "probes 1, proofs 1, guesses 1, refusals 0, alerts 0; audit segments: audit-1-4.jsonl."
 
 
@@ -111,6 +120,15 @@ def test_the_policy_keeps_audit_rows_for_five_years(rows, capsys):
         audit.record(Act.BAN_LIFTED, by=COMMAND_LINE)
     call_command("prune_security")
     assert AuditEntry.objects.count() == 11
+
+
+def test_pruning_heeds_the_policy_of_the_operators(rows, capsys):
+    old_counters()
+    policy.change({"audit_days": 365, "guess_half_life": 30 * 86_400}, by=COMMAND_LINE)
+    policy.reset()  # as a new process
+    with time_machine.travel(BEGAN + timedelta(days=370), tick=False):
+        call_command("prune_security")
+    assert "guesses 0, refusals 0, alerts 0; audit segments: audit-1-4.jsonl." in capsys.readouterr().out
 
 
 def test_the_future_cannot_be_pruned(rows):

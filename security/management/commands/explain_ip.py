@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError, CommandParser
 
-from security import durations, explain, hops, policy
+from security import durations, explain, hops
 from security.bans import BanRefused
 from security.commands import DatabaseCommand
 from security.explain import Explanation, Score
@@ -28,7 +28,6 @@ class Command(DatabaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *args: Any, address: str, peer: str | None, header: list[str], as_json: bool, **options: Any) -> None:
-        policy.apply(0)
         try:
             found = explain.explain(address)
             traced = hops.trace(peer or address, [hops.line(text) for text in header]) if peer or header else None
