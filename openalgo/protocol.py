@@ -10,10 +10,15 @@ from security.sockets import ABORT
 
 HEADER_DEADLINE = 5.0  # seconds for a header, from the connection or from its first byte
 HEADER_BYTES = 64 * 1024
+DROPPED_BYTES = 4 * HEADER_BYTES  # of a header that was refused, read all the same: a reset would overtake the answer
 BYTES_PER_BODY_BYTE = 8  # a chunk of one byte takes six
 UNANNOUNCED = 64  # connections of one subject whose first header is not complete
 REQUESTS = 2048  # connections beside the sockets: uvicorn counts both, and answers 503 beyond
 KEEP_ALIVE, KEEP_ALIVE_OF_PROXIES = 20, 180  # seconds; longer than our clients keep theirs, and than a proxy does
+TOO_LONG = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain\r\nContent-Length: 24\r\n"
+    b"Connection: close\r\n\r\nThe header is too long.\n"
+)
 
 
 class Anteroom:
@@ -42,6 +47,7 @@ class Phase(Enum):
     IDLE = "between two requests"
     HEADER = "a header has begun"
     BODY = "a body may follow"
+    REFUSED = "the header was too long, and its sender is told so"
 
 
 class Protocol(HttpToolsProtocol):
@@ -72,15 +78,30 @@ class Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._begun = False
-        if self._phase is Phase.HEADER:
-            self._header_bytes += len(data)
-        elif self._phase is Phase.BODY:
+        if self._phase is Phase.BODY:
             self._body_bytes_left -= len(data)
-        super().data_received(data)
-        if self._header_bytes > HEADER_BYTES or (self._phase is Phase.BODY and self._body_bytes_left < 0):
+        elif self._phase is not Phase.IDLE:
+            self._header_bytes += len(data)
+        if self._phase is not Phase.REFUSED:
+            super().data_received(data)
+        self._limit()
+
+    def _limit(self) -> None:
+        if self._phase is Phase.REFUSED:
+            if self._header_bytes > DROPPED_BYTES:
+                self.cut()
+        elif self._header_bytes > HEADER_BYTES:
+            self._refuse()
+        elif self._phase is Phase.BODY and self._body_bytes_left < 0:
             self.cut()
         elif self._phase is Phase.HEADER or self._is_noise():
             self._arm()
+
+    def send_400_response(self, msg: str) -> None:
+        if self._phase is Phase.REFUSED:
+            self._refuse()
+        else:
+            super().send_400_response(msg)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -92,10 +113,11 @@ class Protocol(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEADER_BYTES:
+            self._phase = Phase.REFUSED
+            raise ValueError("The header is longer than its budget.")  # the parser stops, and a 400 is asked for
         self._phase, self._header_bytes, self._body_bytes_left = Phase.BODY, 0, HEADER_BYTES
         self._announced()
-        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEADER_BYTES:
-            raise ValueError("The header is longer than its budget.")  # answered 400, then closed
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -114,10 +136,22 @@ class Protocol(HttpToolsProtocol):
         self._announced()
         self.transport.abort()
 
+    def _refuse(self) -> None:
+        """Answered, then cut at the header's deadline or beyond DROPPED_BYTES; behind an answer under way cut at once."""
+        self._phase = Phase.REFUSED
+        if self._is_busy():
+            self.cut()
+        elif not self.transport.is_closing():
+            self.transport.write(TOO_LONG)
+            self.transport.write_eof()
+            self._arm()
+
+    def _is_busy(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
     def _is_noise(self) -> bool:
         """Line breaks between requests begin none, but they stop uvicorn's keep-alive clock."""
-        busy = self.cycle is not None and not self.cycle.response_complete
-        return self._phase is Phase.IDLE and not self._begun and not busy
+        return self._phase is Phase.IDLE and not self._begun and not self._is_busy()
 
     def _arm(self) -> None:
         if self._timer is None and not self.transport.is_closing():

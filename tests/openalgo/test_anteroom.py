@@ -1,6 +1,7 @@
 """Connections that do not say what they want: cut in time, and nobody else notices."""
 
 import asyncio
+import select
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -88,8 +89,29 @@ def test_a_header_has_a_budget(serve, line):
             writer.send(b"a" * 65_536)  # more in all than a kernel holds back
 
 
-def test_a_long_header_in_one_piece_is_refused(serve, line):
-    assert line(serve.base, b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 70_000 + b"\r\n\r\n").status() == 400
+@pytest.mark.parametrize("hops", [6_000, 10_000, 20_000])
+def test_who_sends_a_longer_one_is_told_so(serve, line, hops):
+    said = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: " + b"203.0.113.9, " * hops + b"\r\n\r\n"
+    assert line(serve.base, said).read().startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_longer_one_on_a_connection_in_use_is_told_so_too(serve, line):
+    writer = line(serve.base, WHOLE)
+    assert writer.status() == 200
+    writer.send(HALF + b"a" * 140_000)
+    assert writer.status() == 431
+
+
+@pytest.mark.slow
+def test_who_was_told_so_and_stays_is_cut_at_the_deadline(serve, line):
+    staying = line(serve.base, HALF + b"a" * 140_000)
+    assert staying.read().startswith(b"HTTP/1.1 431 ")
+    reset = select.poll()
+    reset.register(staying.socket, 0)  # for errors alone: half closed it is already
+    with pytest.raises(ConnectionError):
+        for _ in range(50):
+            staying.send(b"x")
+            reset.poll(200)
 
 
 def test_connections_past_their_header_do_not_count(serve, line):
