@@ -2,6 +2,7 @@
 
 import ipaddress
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,22 +10,30 @@ from security.addresses import Network, network, parse
 from security.matcher import Matcher
 
 NOW = 1_000.0
-values = st.integers(0, 7)  # few bits, so that ranges meet
-ranges = st.one_of(
-    st.builds(lambda top, length: Network(32, top << 29 >> (32 - length) << (32 - length), length), values, st.integers(0, 32)),
-    st.builds(
-        lambda top, length: Network(128, top << 125 >> (128 - length) << (128 - length), length), values, st.integers(0, 95)
-    ),
-)
-changes = st.lists(st.tuples(ranges, st.sampled_from([NOW - 1, NOW, NOW + 1, None])), max_size=30)
-addresses = st.one_of(
-    st.builds(lambda top, low: ipaddress.IPv4Address(top << 29 | low), values, st.integers(0, 3)),
-    st.builds(lambda top, low: ipaddress.IPv6Address(top << 125 | 1 << 100 | low), values, st.integers(0, 3)),
-)
+families = st.sampled_from([32, 128])
 
 
-@given(changes, addresses)
-def test_it_finds_the_narrowest_range_in_force(changes, address):
+def place(bits: int) -> st.SearchStrategy[Network]:
+    return st.builds(Network, st.just(bits), st.integers(0, 2**bits - 1), st.integers(0, bits))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[list[tuple[Network, float | None]], ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """Ranges of any length around a few places, put on a list and taken off it, and an address near one of the places."""
+    places = draw(st.lists(families.flatmap(place), min_size=1, max_size=2))
+    ranges = st.sampled_from(places).flatmap(lambda each: st.integers(0, each.bits).map(each.around))
+    changes = draw(
+        st.lists(st.tuples(ranges, st.sampled_from([NOW - 1, NOW, NOW + 1, NOW + 2, None])), min_size=5, max_size=30)
+    )
+    bits, value, shared = draw(st.sampled_from(places))
+    spare = bits - shared
+    address = value >> spare << spare | draw(st.integers(0, 2**spare - 1))
+    return changes, ipaddress.IPv4Address(address) if bits == 32 else ipaddress.IPv6Address(address)
+
+
+@given(cases())
+def test_it_finds_the_narrowest_range_in_force(case):
+    changes, address = case
     matcher = Matcher()
     listed: dict[Network, float] = {}
     for each, expires in changes:
@@ -38,6 +47,16 @@ def test_it_finds_the_narrowest_range_in_force(changes, address):
     found = matcher.find(address.max_prefixlen, int(address), NOW)
     assert (found and found.network) == max(holding, key=lambda each: each.length, default=None)
     assert len(matcher) == len(listed)
+
+
+@pytest.mark.parametrize("bits", [32, 128])
+def test_a_range_of_each_length_holds_its_first_and_last_address_and_no_neighbour(bits):
+    for length in range(bits + 1):
+        matcher, size = Matcher(), 2 ** (bits - length)
+        inner = (2**length // 2) * size
+        matcher.add(Network(bits, inner, length), NOW + 1)
+        held = [value for value in (inner - 1, inner, inner + size - 1, inner + size) if matcher.find(bits, value, NOW)]
+        assert held == ([inner, inner + size - 1]), length
 
 
 def test_a_ban_stops_at_the_instant_it_expires():
