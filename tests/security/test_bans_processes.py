@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.live import Live, live_server, manage
+from tests.live import Live, live_server
 from tests.security.test_bans_live import PATIENCE, seconds_until
 
 pytestmark = pytest.mark.slow
@@ -46,16 +46,39 @@ def test_an_entry_frees_at_a_running_server_in_time(server):
     server.manage("allow_ip", OTHER, "--remove")
 
 
-def test_the_commands_work_on_a_stopped_server_and_hold_at_its_next_start():
+STOPPED = (
+    "ban_ip 203.0.113.9 --reason fraud --for permanent",
+    "ban_ip 203.0.113.8 --reason fraud",
+    "allow_ip 198.51.100.7 --note office",
+    "ban_ip 198.51.100.0/24 --reason fraud --force",
+    "unban_ip 203.0.113.8",
+)
+
+
+@pytest.fixture
+def stopped() -> Iterator[Live]:
+    """A server that ran and does not any more; commands that are typed on it find what it left."""
     with live_server(PROXY, second_port=False) as server:
-        env = server.env
-        server.manage("ban_ip", ATTACKER, "--reason", "fraud", "--for", "permanent")
-        server.process.terminate()
-        server.process.wait(20)
-        assert json.loads(manage("explain_ip", ATTACKER, "--json", env=env).stdout)["verdict"] == "ban"
-        assert "Lifted" in manage("unban_ip", "--all", env=env).stdout
-        manage("ban_ip", "198.51.100.9", "--reason", "fraud", env=env)
-        assert [row["cidr"] for row in json.loads(manage("list_bans", "--json", env=env).stdout)] == ["198.51.100.9/32"]
+        server.stop()
+        yield server
+
+
+def test_the_commands_work_on_a_stopped_server_and_hold_at_its_next_start(stopped):
+    for line in STOPPED:
+        stopped.manage(*line.split())
+    assert json.loads(stopped.manage("explain_ip", ATTACKER, "--json").stdout)["verdict"] == "ban"
+    with live_server(stopped.env, second_port=False) as again:
+        asked = {who: answers(again, 200, who)() for who in (ATTACKER, "203.0.113.8", "198.51.100.7", "198.51.100.8")}
+    assert list(asked.values()) == [False, True, True, False]
+
+
+def test_a_pause_on_a_stopped_server_holds_at_its_next_start_until_it_is_ended(stopped):
+    stopped.manage("ban_ip", ATTACKER, "--reason", "fraud")
+    stopped.manage("pause_bans")
+    with live_server(stopped.env, second_port=False) as again:
+        assert answers(again, 200)()
+        again.manage("pause_bans", "--resume")
+        assert seconds_until(answers(again, 403)) < PATIENCE
 
 
 def test_four_processes_that_ban_neighbours_at_once_widen_once(server):
