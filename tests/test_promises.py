@@ -8,12 +8,12 @@ import time_machine
 from django.apps import apps
 from django.test import Client
 
-from apiauth import keys
+from apiauth import fingerprints, keys, registry
+from apiauth.models import ApiKey
 from security import allows, bans, merging, policy, snapshot
 from security.actors import COMMAND_LINE
 from security.models import Action, AuditEntry, Ban
 from tests.conftest import PASSWORD
-from tests.wire import entered, in_thread, play
 
 ATTACKER = "203.0.113.9"
 EVENING = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # 17:30 in Kolkata
@@ -87,6 +87,13 @@ def test_api_keys_are_unique_and_only_a_hash_of_them_is_kept(owner):
     assert first.split("_")[3][:43] not in everything_stored()
 
 
+def test_api_keys_are_proven_by_argon2(program):
+    assert ApiKey.objects.get().digest.startswith("$argon2id$")
+    ApiKey.objects.update(digest=fingerprints.slow_hash(b"of another key"))
+    registry.forget()
+    assert program("ping").status_code == 403
+
+
 def test_an_api_key_is_worth_nothing_without_its_pepper(program, settings):
     settings.KEY_PEPPERS = (("other", b"0" * 32),)
     assert program("ping").status_code == 403
@@ -137,25 +144,6 @@ def test_revocation_holds_at_once(program):
     assert program("ping").status_code == 200
     keys.revoke(program.token.split("_")[2], by=COMMAND_LINE)
     assert program("ping").status_code == 403
-
-
-def test_a_socket_needs_a_live_key_and_speaks_by_a_schema(api_key):
-    async def scene(wire):
-        stranger, friend = await wire().accepted(), await entered(wire(), api_key)
-        return await stranger.ask("error", action="authenticate", api_key="x"), await friend.ask("error", action="nonsense")
-
-    assert [frame["code"] for frame in play(scene)] == ["AUTHENTICATION_ERROR", "INVALID_ACTION"]
-
-
-def test_sockets_of_one_key_are_limited(api_key):
-    async def scene(wire):
-        await in_thread(policy.change, {"sockets_key": 1}, by=COMMAND_LINE)
-        await entered(wire(), api_key)
-        second = await wire().accepted()
-        second.say({"action": "authenticate", "api_key": api_key})
-        return await second.code()
-
-    assert play(scene) == 4429
 
 
 def test_the_dashboard_shows_operators_who_is_shut_out(operator, second_user):
