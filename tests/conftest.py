@@ -1,5 +1,6 @@
 """The people and the clean slate that every test may count on."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -46,6 +47,17 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Tests empty every table behind them, which the audit chain's triggers refuse: those that need them install them."""
     with django_db_blocker.unblock():
         triggers.remove(connection)
+
+
+@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
+def engine(request) -> Iterator[str]:
+    """The servers that a module starts run on this engine, whichever the run itself is on."""
+    url = os.environ.get("TEST_POSTGRES_URL", "") if request.param == "PostgreSQL" else ""
+    if request.param == "PostgreSQL" and not url:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("TEST_POSTGRES_URL names no server")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", url)
+        yield request.param
 
 
 @pytest.fixture(autouse=True)

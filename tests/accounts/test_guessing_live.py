@@ -1,6 +1,5 @@
 """Four processes, sixty-four wrong passwords at once: exactly as many are evaluated as the limit allows."""
 
-import os
 import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -22,17 +21,6 @@ COUNT = """
 from security.models import AuditEntry
 print(AuditEntry.objects.filter(act="accounts:session:login", outcome="refused").count())
 """
-
-
-@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
-def engine(request):
-    """The servers of this module run on this engine, whichever the run itself is on."""
-    url = os.environ.get("TEST_POSTGRES_URL", "") if request.param == "PostgreSQL" else ""
-    if request.param == "PostgreSQL" and not url:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("TEST_POSTGRES_URL names no server")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", url)
-        yield
 
 
 def evaluated(live: Live) -> int:

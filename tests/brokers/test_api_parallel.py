@@ -1,7 +1,6 @@
 """A hundred orders at once over HTTP: none lost, none twice, the ledger exact to the paisa."""
 
 import json
-import os
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
@@ -38,17 +37,6 @@ def order(number: int) -> dict[str, object]:
     kind = ({"action": "BUY"}, {"action": "SELL"}, {"action": "BUY", "pricetype": "LIMIT", "price": "1"})[number % 3]
     symbol = ("INFY", "SBIN")[number % 2]
     return {"strategy": "all at once", "exchange": "NSE", "symbol": symbol, "quantity": str(1 + number % 7), **kind}
-
-
-@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
-def engine(request):
-    """The servers of this module run on this engine, whichever the run itself is on."""
-    url = os.environ.get("TEST_POSTGRES_URL", "") if request.param == "PostgreSQL" else ""
-    if request.param == "PostgreSQL" and not url:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("TEST_POSTGRES_URL names no server")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", url)
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """The audit chain under real processes, on both engines: gapless, unbroken by kills, quick to verify."""
 
 import json
-import os
 import random
 import re
 import time
@@ -18,12 +17,8 @@ DRIVER = "-m", "tests.security.audit_driver"
 Env = dict[str, str]
 
 
-@pytest.fixture(params=["SQLite", "PostgreSQL"])
-def env(request, monkeypatch) -> Iterator[Env]:
-    url = os.environ.get("TEST_POSTGRES_URL", "") if request.param == "PostgreSQL" else ""
-    if request.param == "PostgreSQL" and not url:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("TEST_POSTGRES_URL names no server")
-    monkeypatch.setenv("DATABASE_URL", url)
+@pytest.fixture
+def env(engine) -> Iterator[Env]:
     with environment({}) as prepared:
         yield prepared
 

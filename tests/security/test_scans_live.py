@@ -29,17 +29,6 @@ BEHIND_PROXY = {"TRUSTED_PROXIES": "127.0.0.1/32", "CLIENT_IP_HEADER": "x-forwar
 WORDS = Path(__file__).parent / "corpus_common.txt"
 
 
-@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
-def engine(request):
-    """The servers of this module run on this engine, whichever the run itself is on."""
-    url = os.environ.get("TEST_POSTGRES_URL", "") if request.param == "PostgreSQL" else ""
-    if request.param == "PostgreSQL" and not url:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("TEST_POSTGRES_URL names no server")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", url)
-        yield
-
-
 @pytest.fixture(scope="module")
 def street(engine):
     """Four processes on one database."""
