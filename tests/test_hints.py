@@ -1,6 +1,5 @@
 """Wake-up calls: heard at once, asked for again when lost, and never waited for."""
 
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from django.db import connection, transaction
 
 from security import hints, propagation
 from security.hints import Listener
-from tests.live import free_port
+from tests.redis_server import RedisServer, redis_server
 
 PATIENCE = 10.0
 
@@ -36,32 +35,12 @@ def bell() -> Bell:
 
 
 @pytest.fixture
-def redis_url(settings) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    """A Redis of the test's own, named by the settings; the value starts it, again after it was killed."""
-    port, running = free_port(), list[subprocess.Popen[bytes]]()
-    settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
-
-    def start() -> subprocess.Popen[bytes]:
-        running.append(subprocess.Popen(["redis-server", "--port", str(port), "--save", ""], stdout=subprocess.DEVNULL))
-        with redis.Redis(port=port) as client:
-            until(client.ping)
-        return running[-1]
-
-    yield start
-    for each in running:
-        each.kill()
-        each.wait()
-
-
-def until(ready: Callable[[], object]) -> None:
-    ends = time.monotonic() + PATIENCE
-    while time.monotonic() < ends:
-        try:
-            if ready():
-                return
-        except redis.RedisError:
-            continue
-    raise AssertionError("It never came.")
+def store(settings) -> Iterator[RedisServer]:
+    """A Redis of the test's own, named by the settings."""
+    with redis_server() as server:
+        server.start()
+        settings.REDIS_URL = server.url
+        yield server
 
 
 @pytest.fixture
@@ -134,30 +113,26 @@ class TestPostgreSQL:
 
 @pytest.mark.django_db(transaction=True)
 class TestRedis:
-    def test_a_commit_wakes_a_listener_of_another_process(self, redis_url, bell, listening):
-        redis_url()
+    def test_a_commit_wakes_a_listener_of_another_process(self, store, bell, listening):
         listening("redis")
         bump()
         assert bell.heard()
 
-    def test_a_commit_never_waits_for_a_redis_that_is_gone(self, redis_url):
-        redis_url().kill()
+    def test_a_commit_never_waits_for_a_redis_that_is_gone(self, store):
+        store.stop()
         bump()
         started = time.monotonic()
         bump()
         assert time.monotonic() - started < hints.TIMEOUT
 
-    def test_a_listener_finds_a_redis_that_came_back(self, redis_url, bell, listening, monkeypatch):
+    def test_a_listener_finds_a_redis_that_came_back(self, store, bell, listening, monkeypatch):
         monkeypatch.setattr(hints, "RETRY", 0.01)
-        first = redis_url()
         listening("redis")
-        first.kill()
-        first.wait()
-        redis_url()
+        store.stop()
+        store.start()
         assert bell.heard()
 
-    def test_another_installation_on_the_same_redis_is_not_woken(self, redis_url, bell, listening, settings):
-        redis_url()
+    def test_another_installation_on_the_same_redis_is_not_woken(self, store, bell, listening):
         listening("redis")
-        with redis.Redis.from_url(settings.REDIS_URL) as client:
+        with redis.Redis.from_url(store.url) as client:
             assert client.publish(f"{hints.CHANNEL}:another", b"") == 0

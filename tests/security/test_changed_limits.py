@@ -1,21 +1,17 @@
 """Limits while the server runs: the policy goes before the environment, a flood resets nothing, the store comes and goes."""
 
-import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import redis
 import time_machine
 from django.core.cache import caches
-from redis.backoff import ConstantBackoff
-from redis.retry import Retry
 
 from security import alerts, counters, policy
 from security.actors import COMMAND_LINE
 from security.alerts import Alarm
 from security.ratelimits import Allowed, Refused, Rule, charge, rate_of
-from tests.live import free_port
+from tests.redis_server import RedisServer, redis_server
 
 NOON = "2026-11-23 12:00:00Z"
 
@@ -108,31 +104,14 @@ def test_logins_alone_stay_bounded_too(small):
     assert len(caches["ratelimits"]._cache) <= 300
 
 
-class Server:
-    """A Redis of the test's own."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.start()
-
-    def start(self) -> None:
-        arguments = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
-        self.process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL)
-        with redis.Redis(port=self.port, retry=Retry(ConstantBackoff(0.05), 200)) as client:
-            client.ping()
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(10)
-
-
 @pytest.fixture
-def store(settings) -> Iterator[Server]:
-    server = Server()
-    backend = "django.core.cache.backends.redis.RedisCache"
-    settings.CACHES = {**settings.CACHES, "ratelimits": {"BACKEND": backend, "LOCATION": f"redis://127.0.0.1:{server.port}"}}
-    yield server
-    server.stop()
+def store(settings) -> Iterator[RedisServer]:
+    """A Redis of the test's own."""
+    with redis_server() as server:
+        server.start()
+        backend = "django.core.cache.backends.redis.RedisCache"
+        settings.CACHES = {**settings.CACHES, "ratelimits": {"BACKEND": backend, "LOCATION": server.url}}
+        yield server
 
 
 def test_while_redis_is_stopped_guesses_stay_limited_and_reads_pass(store):
