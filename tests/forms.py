@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 
+import httpx
 from django.http import HttpResponseBase
 
 
@@ -27,7 +28,7 @@ class _Fields(HTMLParser):
             self.found.setdefault(name, []).append(value or "")
 
 
-def fields_of(page: HttpResponseBase) -> dict[str, object]:
+def fields_of(page: HttpResponseBase | httpx.Response) -> dict[str, object]:
     parser = _Fields()
     parser.feed(getattr(page, "content", b"").decode())
     return {**parser.found}

@@ -1,7 +1,6 @@
 """Sockets on running servers: two processes on one database, and what happens in one closes sockets in both."""
 
 import json
-import re
 import socket
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from tests.browsing import Browser, browser
 from tests.conftest import PASSWORD
 from tests.listener import Listener, listening, program
 from tests.live import Live, live_server
@@ -87,24 +87,10 @@ def codes_after(call, listeners: list[Listener]) -> list[int]:
 
 
 @pytest.fixture
-def browser(first) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=first.base) as client:
-        fields = {"username": "owner", "password": PASSWORD, "csrfmiddlewaretoken": form(client, "/login/")}
-        client.post("/login/", data=fields)
-        yield client
-
-
-def form(client: httpx.Client, path: str) -> str:
-    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get(path).text)
-    assert found
-    return found[1]
-
-
-def page(server: Live, client: httpx.Client, **more: str):
-    """The socket of one of its pages."""
-    headers = {"Cookie": f"sessionid={client.cookies['sessionid']}"}
-    options = {"origin": server.base, "additional_headers": headers} | more
-    return listening(server.base.replace("http", "ws") + "/live/", **options)
+def visitor(first) -> Iterator[Browser]:
+    with browser(first.base) as visitor:
+        visitor.log_in()
+        yield visitor
 
 
 def test_ticks_come_every_second_on_both_ports(both):
@@ -153,16 +139,15 @@ def test_an_order_placed_in_one_process_is_heard_of_in_the_other(first, both, to
     assert {update["orderid"] for update in heard} == {placed["orderid"]}
 
 
-def test_a_page_listens_by_its_session_until_the_logout(first, second, browser):
-    with page(first, browser) as one, page(second, browser) as two:
+def test_a_page_listens_by_its_session_until_the_logout(first, second, visitor):
+    with visitor.listen(first.base) as one, visitor.listen(second.base) as two:
         assert [each.frame()["type"] for each in (one, two)] == ["auth", "auth"]
-        fields = {"csrfmiddlewaretoken": form(browser, "/account/password/")}
-        assert codes_after(lambda: browser.post("/logout/", data=fields), [one, two]) == [4401, 4401]
+        assert codes_after(lambda: visitor.send("/logout/"), [one, two]) == [4401, 4401]
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", None])
-def test_another_sites_page_gets_403(first, browser, origin):
-    with pytest.raises(InvalidStatus, match="403"), page(first, browser, origin=origin):
+def test_another_sites_page_gets_403(first, visitor, origin):
+    with pytest.raises(InvalidStatus, match="403"), visitor.listen(first.base, origin=origin):
         pass
 
 
