@@ -1,6 +1,7 @@
 """What a process knows of bans in memory: it says what the rows say, and an open gate is always somebody's decision."""
 
 import ipaddress
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any
@@ -194,7 +195,7 @@ def test_it_says_what_a_comparison_with_every_range_would_say(banned, allowed, a
     assert (found and found.cidr) == (expected and str(expected))
 
 
-CHANGES = {
+CHANGES: dict[str, Callable[[], object]] = {
     "lifted": lambda: Ban.objects.update(seq=2, state=State.LIFTED, lifted=timezone.now(), lifted_by="owner"),
     "allowed": lambda: allow(seq=2),
     "paused": lambda: Policy.objects.create(pk=1, seq=2, paused_until=timezone.now() + timedelta(minutes=15)),
