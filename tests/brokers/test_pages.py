@@ -240,10 +240,11 @@ def test_one_orders_page_tells_its_steps(browser, place, noon):
     assert steps == ["open", "cancelled"]
 
 
-def test_what_was_bought_for_delivery_is_a_holding_the_next_day(browser, place, noon):
+def test_what_was_bought_for_delivery_is_a_holding_the_next_day(browser, place, noon, owner):
     buy(place)
     assert "No holding yet." in told(browser.get("/holdings/"))
     noon.shift(timedelta(days=1))
+    browser.force_login(owner)
     page = told(browser.get("/holdings/"))
     assert 'id="sell-NSE-INFY"' in page
     assert "Gain or loss" in page
