@@ -9,13 +9,14 @@ from django.http import HttpRequest
 from accounts.models import Session, User
 from accounts.models.session import DEVICE_LENGTH
 from accounts.sessions import SessionStore
-from security import propagation, sudo
+from security import propagation, sudo, trail
 
 SILENT = frozenset({"password", "last_login", "email"})  # a change of these alone ends no session
 
 
-def note_origin(request: HttpRequest, **_: Any) -> None:
+def note_origin(request: HttpRequest, user: User, **_: Any) -> None:
     sudo.stamp(request)
+    trail.proven(user=user.username)
     if isinstance(request.session, SessionStore):
         request.session.device = request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:DEVICE_LENGTH]
 

@@ -18,7 +18,7 @@ from django.utils.crypto import constant_time_compare, get_random_string
 from accounts.expiry import session_end
 from accounts.models import Session, User, Why
 from accounts.models.session import SessionQuerySet
-from security import audit, crypto, policy, propagation
+from security import audit, crypto, policy, propagation, trail
 from security.actors import AUTOMATION, Actor
 from security.audit import Act
 
@@ -85,6 +85,7 @@ def visit(key: str) -> Visit | None:
     found = Visit(user_id=row.user.pk, username=row.user.username, digest=row.digest, expires=row.expires)
     with _visits_lock:
         _visits.add(found)
+    trail.proven(user=found.username)
     refresh(found)  # what ended it between the reading and the adding would be missed
     return found
 
@@ -126,6 +127,7 @@ def user_of(request: HttpRequest) -> User | AnonymousUser:
         store.flush()
         store.ended = True
         return AnonymousUser()
+    trail.proven(user=user.username)
     return user
 
 

@@ -10,7 +10,7 @@ from apiauth.errors import ApiError, InvalidKey, MissingKey, MissingScope, TooMa
 from apiauth.keys import Bad, Kind, Verified
 from apiauth.registry import Entry
 from apiauth.scopes import Scope
-from security import alerts, clientip, probes, proofs, ratelimits
+from security import alerts, clientip, probes, proofs, ratelimits, trail
 from security.alerts import Alarm
 from security.clientip import Caller
 from security.models import ProvenBy
@@ -130,6 +130,7 @@ def _alarm(entry: Entry, kind: Kind, caller: Caller) -> None:
 
 
 def known(entry: Entry, caller: Caller) -> None:
+    trail.proven(user=entry.username, key=entry.kid)
     usage.note(entry.pk, address=caller.address)
     proofs.recognised(caller, by=ProvenBy.KEY)
 

@@ -75,6 +75,13 @@ def refusal(path: str, status: int, sentence: str, *headers: tuple[bytes, bytes]
     return Answer(status, lines, body)
 
 
+def length(answer: Answer) -> int | None:
+    """How many bytes its body has; None for a stream, which nobody knows before its end."""
+    if isinstance(answer, FileAnswer):
+        return next((int(value) for name, value in answer.headers if name == b"content-length"), None)
+    return None if isinstance(answer, StreamAnswer) else len(answer.body)
+
+
 def _of(response: HttpResponseBase, *, head: bool, path: str) -> Answer:
     if not response.streaming:
         body: bytes = response.content  # type: ignore[attr-defined]

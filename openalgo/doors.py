@@ -12,7 +12,7 @@ from brokers.consumers import Pages, Programs
 from openalgo.answers import refusal
 from openalgo.body import App, Receive, Scope, Send
 from openalgo.delivery import send_whole
-from security import aside, incidents, origins, probes
+from security import aside, incidents, origins, probes, trail
 from security.clientip import Caller
 from security.ratelimits import Rule, limit
 
@@ -54,7 +54,9 @@ def _probe(caller: Caller, path: str) -> None:
 async def upgrade_required(scope: Scope, receive: Receive, send: Send) -> None:
     """The second port's answer to plain HTTP, all of it."""
     headers = [(name.lower().encode(), value.encode()) for name, value in UPGRADE.items()]
-    await send_whole(refusal(scope["path"], 426, "This port speaks WebSocket.", *headers), send)
+    answer = refusal(scope["path"], 426, "This port speaks WebSocket.", *headers)
+    trail.answered(scope, status=answer.status, size=len(answer.body))
+    await send_whole(answer, send)
 
 
 @login_not_required

@@ -19,7 +19,7 @@ from openalgo.body import Gone, Message, Receive, Refused, Scope, Send
 from openalgo.pool import Pool
 from openalgo.streams import Streams
 from openalgo.waiting import Full
-from security import proofs
+from security import proofs, trail
 
 logger = logging.getLogger(__name__)
 
@@ -79,21 +79,24 @@ class Bridge(BaseHandler):
         try:
             return await self._let_in(scope, receive, who=_subject(scope))
         except Refused as refused:
-            return refusal(path, refused.status, refused.sentence, *refused.headers)
+            answer = refusal(path, refused.status, refused.sentence, *refused.headers)
         except Full:
-            return _full(path)
+            answer = _full(path)
         except Gone:
             raise
         except Exception:
             incident = secrets.token_hex(6)
             logger.exception("incident %s: %s could not be answered", incident, path)
-            return refusal(path, 500, f"Something went wrong on our side (incident {incident}).")
+            answer = refusal(path, 500, f"Something went wrong on our side (incident {incident}).")
+        trail.answered(scope, status=answer.status, size=len(answer.body))
+        return answer
 
     async def _let_in(self, scope: Scope, receive: Receive, *, who: str) -> Answer:
         if "\ufffd" in scope["path"] or "\0" in scope["path"]:
             raise _unreadable()
         with self._shelf.place(who) as book:
             content = await body.read(scope, receive, book)
+            trail.arrived()
             pool = self._passwords if _checks_password(scope) else self._pool
             answer: Answer = await pool.submit(who, partial(self._respond, scope, content), known=proofs.is_met(who))
             return answer
@@ -111,7 +114,9 @@ class Bridge(BaseHandler):
             request_finished.send(sender=type(self))
             raise
         response._handler_class = type(self)  # type: ignore[attr-defined]  # noqa: SLF001 - the sender of request_finished
-        return answers.of(response, method=scope["method"], path=scope["path"])
+        answer = answers.of(response, method=scope["method"], path=scope["path"])
+        trail.answered(scope, status=answer.status, size=answers.length(answer), match=request.resolver_match)
+        return answer
 
     async def _send(self, answer: Answer, *, scope: Scope, receive: Receive, send: delivery.Deliver) -> None:
         if isinstance(answer, FileAnswer | StreamAnswer):

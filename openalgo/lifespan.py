@@ -3,10 +3,13 @@
 import asyncio
 import gc
 
+from django.conf import settings
+
 from openalgo.body import App, Receive, Scope, Send
 from openalgo.http import Bridge
 from security import propagation
 from security.background import Runner
+from security.ingest import Ingest
 from security.propagation import Watcher
 from security.pulse import Pulse
 
@@ -25,7 +28,7 @@ class Street:
         self._app, self.bridge = app, bridge
         self._starting: asyncio.Task[None] | None = None
         self._started = False
-        self._threads: list[Watcher | Pulse | Runner] = []
+        self._threads: list[Watcher | Pulse | Ingest | Runner] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -65,7 +68,7 @@ class Street:
     def _start(self) -> None:
         if not propagation.catch_up():
             raise NotReady("Bans, keys or sessions could not be loaded; the log says why.")
-        self._threads = [Watcher(), Pulse(), Runner()]
+        self._threads = [Watcher(), Pulse(), *([Ingest()] if settings.TRAFFIC_TRAIL else []), Runner()]
         for thread in self._threads:
             thread.start()
         _settle()

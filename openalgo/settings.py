@@ -50,7 +50,8 @@ THREADS = env.number("THREADS", 4, at_least=1)
 BODY_LIMIT = 1024 * 1024  # bytes
 BODY_DEADLINE = 15.0  # seconds
 SEND_DEADLINE = 15.0  # seconds in which a client must take some of a long answer
-BACKGROUND_THREADS = 4
+BACKGROUND_THREADS = 5
+TRAFFIC_TRAIL = True  # bench measures without
 
 INSTALLED_APPS = [
     "daphne",

@@ -45,6 +45,8 @@ class Alarm(StrEnum):
     AUDIT_CHAIN = "audit-chain"
     POLICY = "policy"
     PAUSED = "bans-paused"
+    TRAIL = "traffic-trail"  # rows of it were lost
+    DOS = "dos"  # a surge, or slowness that lasts
 
 
 @dataclass(slots=True)

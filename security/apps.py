@@ -24,6 +24,7 @@ class SecurityConfig(AppConfig):
             pruning,
             pulse,
             refusals,
+            rollups,
             snapshot,
             unconfigured,
             verification,
@@ -43,6 +44,7 @@ class SecurityConfig(AppConfig):
         pulse.each("merging what was tried", merging.EVERY, merging.merge)
         pulse.each("writing alerts down", 1.0, alerts.flush)
         pulse.each("writing refusals down", refusals.EVERY, refusals.flush)
+        background.job("count the bans of each minute", timedelta(minutes=1), rollups.count_bans)
         background.job("look at the audit chain's newest rows", timedelta(minutes=1), verification.watch)
         background.job("archive old audit rows", timedelta(days=1), pruning.archive)
         background.job("verify the audit chain", timedelta(days=1), verification.watch_all)

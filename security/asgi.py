@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from security import clientip, propagation, refusals, snapshot, unconfigured
+from security import clientip, propagation, refusals, snapshot, trail, unconfigured
 from security.clientip import BadForwarding, Caller
 from security.refusals import Answer
 from security.sockets import ABORT, BANNED, ENDED, STALLED, TOO_MANY, Socket
@@ -53,6 +53,7 @@ class Gatehouse:
             return await self._turn_away(scope, send, answer)
         unconfigured.note(caller)
         _name(scope, caller)
+        trail.begin()
         if scope["type"] == "http":
             return await self._http(scope, receive, send)
         return await self._hold(scope, receive, send)
@@ -86,10 +87,11 @@ class Gatehouse:
             if socket.arrive():
                 await socket.run(self._websocket(scope, receive, socket.send))
             else:
-                await _overrun(receive, send)
+                await _overrun(receive, socket.send)
         finally:
             self._sockets.discard(socket)
             socket.depart()
+            trail.closed(scope, status=socket.status, size=socket.sent)
 
     def _watch(self) -> None:
         """A look now and then finds what ends without any news: expiries, boundaries, readers that stopped to read."""

@@ -1,6 +1,7 @@
 """A few threads for what sockets ask of the database or of Argon2: never their loop, never the threads of requests."""
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -16,7 +17,10 @@ _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="aside")
 
 
 async def run(call: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
-    """What the call returns or raises. Each socket waits for its own, so as many wait as there are sockets at most."""
+    """What the call returns or raises, in its socket's context.
+
+    Each socket waits for its own, so as many wait as there are sockets at most.
+    """
 
     def guarded() -> Result:
         try:
@@ -24,4 +28,4 @@ async def run(call: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwa
         finally:
             connections.close_all()
 
-    return await asyncio.get_running_loop().run_in_executor(_threads, guarded)
+    return await asyncio.get_running_loop().run_in_executor(_threads, contextvars.copy_context().run, guarded)

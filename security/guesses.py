@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from security import alerts, bans, crypto, policy
+from security import alerts, bans, crypto, policy, trail
 from security.alerts import Alarm
 from security.clientip import Caller
 from security.escalation import threshold
@@ -87,6 +87,7 @@ def admit(kind: Kind, *, caller: Caller, name: str = "") -> Admitted | Refused:
     reached = reaches(rows[0].score, limits)
     if until <= now:
         return Admitted(kind, caller.subject, tuple((row.name, row.not_before) for row in rows), reached)
+    trail.tried(SCENARIO, weight=WEIGHTS[kind] * IMPATIENCE)
     if reached and not before:
         _punish(caller.subject, kind, now)
     return Refused(max(1, math.ceil((until - now).total_seconds())))
@@ -104,6 +105,7 @@ def withdrawn(admitted: Admitted) -> None:
 
 def failed(admitted: Admitted) -> None:
     """It was wrong; the charge stays, and at the limit the subject is punished."""
+    trail.tried(SCENARIO, weight=WEIGHTS[admitted.kind])
     now, limits = timezone.now(), policy.current()
     most = BURST * limits.guess_limit
     with transaction.atomic(durable=True):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import transaction
 
-from security import alerts, audit, bans, crypto, decoys, paths, policy, propagation, scores
+from security import alerts, audit, bans, crypto, decoys, paths, policy, propagation, scores, trail
 from security.actors import Actor
 from security.addresses import subject_network
 from security.alerts import Alarm
@@ -110,7 +110,9 @@ def forget() -> None:
 
 def _try(subject: str, scenario: Scenario, tried: str, *, weight: int, sample: str) -> None:
     try:
-        known = tally.add(subject, Try(_digest(scenario, tried), time.time(), weight, scenario), sample=sample)
+        digest = _digest(scenario, tried)
+        trail.tried(scenario, weight=weight, digest=digest)
+        known = tally.add(subject, Try(digest, time.time(), weight, scenario), sample=sample)
         if known:
             judge(subject, known)
     except Exception:
@@ -138,6 +140,7 @@ def _followed(subject: str, normal: str, sample: str) -> bool:
 def _caught(subject: str, sample: str) -> None:
     """The first look at a decoy is enough."""
     at = time.time()
+    trail.tried(Scenario.DECOY, weight=paths.KNOWN)
     if settings.BANS and tally.doze(subject, Scenario.DECOY, at=at, until=at + RETRY):
         look = Row(subject, Try(_digest(Scenario.DECOY, sample), at, paths.KNOWN, Scenario.DECOY), sample)
         _punish(subject, Scenario.DECOY, "a look at a decoy that only robots.txt names", besides=[look])

@@ -6,17 +6,20 @@ import logging
 import secrets
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import Error
+from django.db import Error, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from security import rollups
 from security.addresses import Network
 from security.models import Refusal
 from security.paths import is_api
+from security.rollups import Group, Key, Sums
 
 logger = logging.getLogger(__name__)
 
@@ -131,8 +134,12 @@ def flush() -> int:
     with _lock:
         window, _now["window"] = _now["window"], _Window()
     rows = [_row(subject, network, met) for (subject, network), met in window.met.items()]
+    if not rows:
+        return 0
     try:
-        Refusal.objects.bulk_create(rows, batch_size=BATCH)
+        with transaction.atomic():
+            Refusal.objects.bulk_create(rows, batch_size=BATCH)
+            rollups.add(_sums(rows))
     except Error:
         with _lock:
             _now["window"].take_back(window)
@@ -158,6 +165,14 @@ def forget() -> None:
     with _lock:
         _now["window"] = _Window()
     _alarm["silent_until"] = 0.0
+
+
+def _sums(rows: Iterable[Refusal]) -> dict[Key, Sums]:
+    found: dict[Key, Sums] = {}
+    for row in rows:
+        minute = rollups.minute_of(row.last.timestamp())
+        found.setdefault((minute, Group.GATE), Sums()).refused += row.count
+    return found
 
 
 def _row(subject: str, network: Network | str, met: _Met) -> Refusal:

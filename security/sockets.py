@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 Send = Callable[[Any], Awaitable[None]]
 Standing = Callable[[datetime], bool]
 
+OPEN, REFUSED = 101, 403  # what a handshake is answered
 ENDED, BANNED, STALLED, TOO_MANY = 4401, 4403, 4408, 4429  # close codes
 CLOSE_WAIT = 1.0  # seconds a close frame may wait for its reader
 STALL = 10.0  # seconds a frame may wait for its reader
@@ -56,6 +57,8 @@ class Socket:
     def __init__(self, caller: Caller, send: Send, *, abort: Callable[[], None] | None = None) -> None:
         self.caller = caller
         self.stands: Standing | None = None  # set by the application that knows who is behind the socket
+        self.status = 0  # what it was refused or closed with; 101 where the other side left, 0 before there was an answer
+        self.sent = 0  # characters or bytes
         self._send, self._abort = send, abort
         self._places: list[str] = []
         self._blocked: dict[int, float] = {}  # sends that wait, and since when on the loop's clock
@@ -95,6 +98,7 @@ class Socket:
         """What the application sends; dropped once the socket is being closed over its head."""
         if self._closing is not None:
             return
+        self._note(message)
         self._number += 1
         number = self._number
         self._blocked[number] = self._loop.time()
@@ -118,7 +122,19 @@ class Socket:
 
     def kick(self, code: int) -> None:
         if self._closing is None:
+            self.status = code
             self._closing = asyncio.ensure_future(self._close(code))
+
+    def _note(self, message: Any) -> None:
+        match message["type"]:
+            case "websocket.send":
+                self.sent += len(message.get("text") or message.get("bytes") or "")
+            case "websocket.accept":
+                self.status = OPEN
+            case "websocket.http.response.start":
+                self.status = message["status"]
+            case "websocket.close" if self.status in (0, OPEN):
+                self.status = message.get("code", 1000) if self.status else REFUSED
 
     async def _close(self, code: int) -> None:
         """Say goodbye; a reader that does not take it within a second loses the application and the connection."""

@@ -21,6 +21,7 @@ from security import (
     ratelimits,
     refusals,
     snapshot,
+    trail,
     triggers,
     unconfigured,
 )
@@ -67,6 +68,7 @@ def _fresh_memory():
     snapshot.reset()
     policy.reset()
     refusals.forget()
+    trail.forget()
     unconfigured.forget()
     incidents.forget()
     probes.forget()

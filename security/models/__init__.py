@@ -9,8 +9,9 @@ from security.models.policy import Policy
 from security.models.probe import Guess, Probe, Refusal
 from security.models.proof import Proof, ProvenBy
 from security.models.sequence import Sequence
+from security.models.traffic import Rollup, Spool, TrafficEntry
 
 __all__ = [
     "Action", "Alert", "Allow", "AuditEntry", "AuditSegment", "Ban", "Evidence", "Guess", "Lease", "Offender", "Origin",
-    "Outcome", "Policy", "Probe", "Proof", "ProvenBy", "Refusal", "Sequence", "State",
+    "Outcome", "Policy", "Probe", "Proof", "ProvenBy", "Refusal", "Rollup", "Sequence", "Spool", "State", "TrafficEntry",
 ]  # fmt: skip

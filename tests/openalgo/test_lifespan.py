@@ -28,7 +28,8 @@ class Bridge:
 
 
 @pytest.fixture
-def street(monkeypatch):
+def street(monkeypatch, settings):
+    settings.TRAFFIC_TRAIL = False
     Thread.log = []
     monkeypatch.setattr(lifespan, "Watcher", Thread)
     monkeypatch.setattr(lifespan, "Runner", Thread)

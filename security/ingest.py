@@ -1,0 +1,166 @@
+"""Takes rows from spools into the database, each once, with its sums in one transaction; what fails is tried again."""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connections, transaction
+
+from security import alerts, latency, rollups, spool, trail
+from security.alerts import Alarm
+from security.background import guarded
+from security.models import Spool as Mark
+from security.models import TrafficEntry
+from security.models.traffic import Kind
+from security.rollups import Group, Key, Sums
+from security.scores import Scenario
+from security.silence import Silence
+from security.spool import Spool
+from security.trail import Row
+
+logger = logging.getLogger(__name__)
+
+EVERY = 1.0  # seconds between two looks
+ADOPT_EVERY = 5.0  # seconds between two looks for what a killed process left
+BATCH = 500  # rows of one transaction
+PLACES = 40  # bits of an entry's id that say at which byte it stood
+PATIENCE = 5.0  # seconds that a stop may take; what is left then is adopted
+
+
+class Ingest:
+    """One daemon thread of each process; between two batches it rests as long as one took, so that requests go first."""
+
+    def __init__(self) -> None:
+        self.spool = Spool(Path(settings.DATA_DIR) / "spool")
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
+        self._adopt_at = 0.0
+        self._told = 0
+        self._silence = Silence(60.0)
+
+    def start(self) -> None:
+        self._turn()
+        trail.open_to(self.spool)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """After the last request."""
+        self.spool.close()
+        self._stopping.set()
+        self._thread.join(PATIENCE)
+        trail.open_to(None)
+
+    def look(self) -> None:
+        """Take all that is there."""
+        self._turn()
+        self._take_own()
+        if time.monotonic() >= self._adopt_at:
+            self._adopt_at = time.monotonic() + ADOPT_EVERY
+            self._adopt()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(EVERY):
+            guarded("taking in the traffic trail", self.look)
+        guarded("taking in the last of the traffic trail", self._take_own)
+        self.spool.release()
+        connections.close_all()
+
+    def _turn(self) -> None:
+        try:
+            self.spool.turn()
+        except OSError as error:
+            self._alarm(f"{self.spool.folder} takes no files: {error.strerror}.")
+        if self.spool.lost > self._told:
+            self._alarm(f"{self.spool.lost} requests are missing in the traffic trail: the spool took nothing more.")
+
+    def _alarm(self, sentence: str) -> None:
+        if self._silence.is_over():
+            self._told = self.spool.lost
+            alerts.sound(Alarm.TRAIL, sentence)
+
+    def _take_own(self) -> None:
+        for path in self.spool.files():
+            closed = self.spool.is_closed(path)  # asked first: nothing is written to it after that
+            while (closed or self.spool.waiting) and (size := self._take(path)):
+                self.spool.took(size)
+            if closed:
+                self.spool.drop(path)
+                _forget(path)
+
+    def _adopt(self) -> None:
+        mine = set(self.spool.files())
+        for path in spool.names(self.spool.folder):
+            if path not in mine and not self._stopping.is_set():
+                with spool.adopted(path) as ours:
+                    if ours:
+                        self._take_over(path)
+
+    def _take_over(self, path: Path) -> None:
+        logger.info("Taking in what a process left in %s", path.name)
+        while self._take(path):
+            if self._stopping.is_set():
+                return
+        path.unlink()
+        _forget(path)
+
+    def _take(self, path: Path) -> int:
+        began = time.monotonic()
+        size = take(path)
+        self._stopping.wait(time.monotonic() - began if size else 0.0)
+        return size
+
+
+def take(path: Path) -> int:
+    """The next rows of a file whose lock is held; how many bytes they were, 0 at its end."""
+    mark, _ = Mark.objects.get_or_create(name=path.name)
+    batch = spool.read(path, mark.offset, most=BATCH)
+    if not batch.lines:
+        return 0
+    rows = [(mark.pk << PLACES | at, row) for at, line in batch.lines if (row := _parsed(line)) is not None]
+    with transaction.atomic():
+        if not Mark.objects.filter(pk=mark.pk, offset=mark.offset).update(offset=batch.end):
+            raise RuntimeError(f"Somebody else reads {path.name}.")
+        TrafficEntry.objects.bulk_create([_entry(place, row) for place, row in rows])
+        rollups.add(sums_of(row for _, row in rows))
+    return batch.end - mark.offset
+
+
+def sums_of(rows: Iterable[Row]) -> dict[Key, Sums]:
+    """By minute and group; how long sockets were open is no latency."""
+    found: dict[Key, Sums] = {}
+    for row in rows:
+        is_socket = row.kind == Kind.SOCKET
+        group = Group.SOCKETS if is_socket else rollups.group_of(route=row.route, path=row.path, method=row.method)
+        sums = found.setdefault((rollups.minute_of(row.at), group), Sums())
+        sums.requests += 1
+        sums.not_found += row.status == 404
+        sums.bad_keys += any(scenario == Scenario.KEYS for scenario, *_ in row.tried or ())
+        if row.ms is not None and not is_socket:
+            sums.own[latency.bucket(row.ms - (row.broker_ms or 0.0))] += 1
+        if row.broker_ms is not None:
+            sums.broker[latency.bucket(row.broker_ms)] += 1
+    return found
+
+
+def _parsed(line: bytes) -> Row | None:
+    """None for what a full disk tore."""
+    try:
+        return Row(*json.loads(line))
+    except (ValueError, TypeError):
+        logger.warning("A line of the traffic trail cannot be read: left out")
+        return None
+
+
+def _entry(place: int, row: Row) -> TrafficEntry:
+    fields = row._asdict() | {"at": datetime.fromtimestamp(row.at, UTC)}
+    return TrafficEntry(id=place, **fields)
+
+
+def _forget(path: Path) -> None:
+    """Once the file is gone; its number is never given again."""
+    Mark.objects.filter(name=path.name).delete()
