@@ -24,6 +24,7 @@ class SecurityConfig(AppConfig):
             pruning,
             pulse,
             refusals,
+            retention,
             rollups,
             snapshot,
             unconfigured,
@@ -44,6 +45,7 @@ class SecurityConfig(AppConfig):
         pulse.each("merging what was tried", merging.EVERY, merging.merge)
         pulse.each("writing alerts down", 1.0, alerts.flush)
         pulse.each("writing refusals down", refusals.EVERY, refusals.flush)
+        background.job("age the traffic trail", timedelta(hours=1), retention.keep)
         background.job("count the bans of each minute", timedelta(minutes=1), rollups.count_bans)
         background.job("look at the audit chain's newest rows", timedelta(minutes=1), verification.watch)
         background.job("archive old audit rows", timedelta(days=1), pruning.archive)

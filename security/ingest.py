@@ -101,12 +101,12 @@ class Ingest:
                         self._take_over(path)
 
     def _take_over(self, path: Path) -> None:
-        logger.info("Taking in what a process left in %s", path.name)
         while self._take(path):
             if self._stopping.is_set():
                 return
         path.unlink()
         _forget(path)
+        logger.info("Took in what a process left in %s", path.name)
 
     def _take(self, path: Path) -> int:
         began = time.monotonic()

@@ -43,6 +43,9 @@ class Policy:
     throttle: Rate = (30, 60)
     session_days: int = 90  # until an ended session is forgotten
     audit_days: int = 1826  # until rows of the audit chain are archived and leave the database: five years
+    traffic_named_days: int = 7  # until the traffic trail's addresses are cut to their /24 or /48
+    traffic_days: int = 90  # that its rows are kept
+    traffic_rows: int = 2_000_000  # of them that are kept at most
     simulated: frozenset[str] = frozenset()  # scenarios that only say whom they would have banned
     sockets_all: int = 2048  # of one process, both ports; `serve` has room for as many requests beside them
     sockets_subject: int = 60  # proven ones

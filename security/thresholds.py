@@ -79,4 +79,11 @@ THRESHOLDS: dict[str, Threshold] = {
     "audit_days": Threshold(
         Group.TRAILS, "Days that audit rows stay in the database", Whole(30, 36_500), "Then they are archived in DATA_DIR."
     ),
+    "traffic_named_days": Threshold(
+        Group.TRAILS, "Days until traffic is anonymous", Whole(1, 3650), "Then addresses are cut to their /24, or /48 of IPv6."
+    ),
+    "traffic_days": Threshold(Group.TRAILS, "Days that traffic is kept", Whole(1, 3650)),
+    "traffic_rows": Threshold(
+        Group.TRAILS, "Requests and sockets that are kept", Whole(1_000, 100_000_000), "Of more, the oldest go."
+    ),
 }  # fmt: skip

@@ -90,7 +90,10 @@ def test_a_file_is_verified_where_no_database_answers(tmp_path):
     assert "no exported stretch" in manage("verify_audit", "--file", str(tmp_path / "x"), env=env, check=False).stderr
 
 
-COUNTED = "probes 1, proofs 1, guesses 1, refusals 0, alerts 0; audit segments: audit-1-4.jsonl."
+COUNTED = (
+    "probes 1, proofs 1, guesses 1, refusals 0, alerts 0, rollups 0, traffic entries 0; traffic made anonymous: 0;"
+    " audit segments: audit-1-4.jsonl."
+)
 
 
 def old_counters() -> None:
