@@ -27,6 +27,7 @@ class SecurityConfig(AppConfig):
             retention,
             rollups,
             snapshot,
+            surges,
             unconfigured,
             verification,
         )
@@ -47,6 +48,7 @@ class SecurityConfig(AppConfig):
         pulse.each("writing refusals down", refusals.EVERY, refusals.flush)
         background.job("age the traffic trail", timedelta(hours=1), retention.keep)
         background.job("count the bans of each minute", timedelta(minutes=1), rollups.count_bans)
+        background.job("look for surges and slowness", timedelta(minutes=1), surges.look)
         background.job("look at the audit chain's newest rows", timedelta(minutes=1), verification.watch)
         background.job("archive old audit rows", timedelta(days=1), pruning.archive)
         background.job("verify the audit chain", timedelta(days=1), verification.watch_all)

@@ -141,9 +141,9 @@ def sums_of(rows: Iterable[Row]) -> dict[Key, Sums]:
         sums.not_found += row.status == 404
         sums.bad_keys += any(scenario == Scenario.KEYS for scenario, *_ in row.tried or ())
         if row.ms is not None and not is_socket:
-            sums.own[latency.bucket(row.ms - (row.broker_ms or 0.0))] += 1
+            latency.count(sums.own, row.ms - (row.broker_ms or 0.0))
         if row.broker_ms is not None:
-            sums.broker[latency.bucket(row.broker_ms)] += 1
+            latency.count(sums.broker, row.broker_ms)
     return found
 
 

@@ -1,7 +1,7 @@
 """Sums of the traffic by minute and by ten minutes: written in the transaction of what they count, read without its rows."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -41,14 +41,8 @@ class Sums:
     not_found: int = 0
     bad_keys: int = 0
     bans: int = 0
-    own: Counter[int] = field(default_factory=Counter)
-    broker: Counter[int] = field(default_factory=Counter)
-
-    def add(self, other: "Sums") -> None:
-        for name in COUNTERS:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.own.update(other.own)
-        self.broker.update(other.broker)
+    own: list[int] = field(default_factory=list)
+    broker: list[int] = field(default_factory=list)
 
 
 class Percentiles(NamedTuple):
@@ -98,15 +92,13 @@ def add(counted: Mapping[Key, Sums]) -> None:
     """Inside a transaction, at its end: whoever adds to the same minute waits for it to stand."""
     if not counted:
         return
-    wanted: dict[_Key, Sums] = {}
+    wanted: dict[_Key, list[Sums]] = defaultdict(list)
     for (start, group), each in counted.items():
         for span in KEPT:
-            wanted.setdefault((span, _floor(start, span), group), Sums()).add(each)
+            wanted[span, _floor(start, span), group].append(each)
     rows = _locked(wanted)
     for row in rows:
-        sums = wanted[row.span, row.start, row.group]
-        sums.add(_sums(row))
-        _write(row, sums)
+        _write(row, _total([_sums(row), *wanted[row.span, row.start, row.group]]))
     Rollup.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=[*COUNTERS, "own", "broker"])
 
 
@@ -149,15 +141,20 @@ def _locked(keys: Collection[_Key]) -> list[Rollup]:
 
 
 def _sums(row: Rollup) -> Sums:
+    return Sums(row.requests, row.refused, row.not_found, row.bad_keys, row.bans, row.own, row.broker)
+
+
+def _total(several: Sequence[Sums]) -> Sums:
     return Sums(
-        row.requests, row.refused, row.not_found, row.bad_keys, row.bans, own=_counts(row.own), broker=_counts(row.broker)
-    )
+        *(sum(getattr(each, name) for each in several) for name in COUNTERS),
+        own=latency.added(each.own for each in several), broker=latency.added(each.broker for each in several),
+    )  # type: ignore[misc]  # fmt: skip
 
 
 def _write(row: Rollup, sums: Sums) -> None:
     for name in COUNTERS:
         setattr(row, name, getattr(sums, name))
-    row.own, row.broker = _stored(sums.own), _stored(sums.broker)
+    row.own, row.broker = sums.own, sums.broker
 
 
 def _set_bans(span: int, start: datetime, made: int) -> None:
@@ -174,10 +171,10 @@ def _points(span: int, many: int, groups: Iterable[Group]) -> list[Point]:
     rows = Rollup.objects.filter(span=span, start__gte=first, start__lte=last)
     if wanted := list(groups):
         rows = rows.filter(group__in=wanted)
-    sums: dict[datetime, Sums] = {}
-    for row in rows:
-        sums.setdefault(row.start, Sums()).add(_sums(row))
-    return [_point(start, sums.get(start) or Sums()) for start in _spans(first, last, span)]
+    sums: dict[datetime, list[Sums]] = defaultdict(list)
+    for start, *facts in rows.values_list("start", *COUNTERS, "own", "broker"):
+        sums[start].append(Sums(*facts))
+    return [_point(start, _total(sums[start])) for start in _spans(first, last, span)]
 
 
 def _point(start: datetime, sums: Sums) -> Point:
@@ -199,11 +196,3 @@ def _spans(first: datetime, last: datetime, span: int) -> list[datetime]:
 def _floor(at: datetime, span: int) -> datetime:
     seconds = at.timestamp()
     return datetime.fromtimestamp(seconds - seconds % span, UTC)
-
-
-def _counts(stored: Mapping[str, int]) -> Counter[int]:
-    return Counter({int(bucket): count for bucket, count in stored.items()})
-
-
-def _stored(counts: Histogram) -> dict[str, int]:
-    return {str(bucket): counts[bucket] for bucket in sorted(counts)}

@@ -48,7 +48,8 @@ class TrafficEntry(models.Model):
         ordering = ["-at", "-id"]
         verbose_name_plural = "traffic entries"
         indexes = [
-            models.Index(fields=["at"], name="traffic_by_time"),
+            # No index by time alone: PostgreSQL would walk that one, past millions of rows, for a user who left long ago.
+            models.Index(fields=["kind", "at"], name="traffic_by_kind"),
             models.Index(fields=["subject", "at"], name="traffic_by_subject"),
             models.Index(fields=["user", "at"], name="traffic_by_user"),
             models.Index(fields=["key", "at"], name="traffic_by_key"),
@@ -77,8 +78,8 @@ class Rollup(models.Model):
     not_found = models.PositiveBigIntegerField(default=0)
     bad_keys = models.PositiveBigIntegerField(default=0)
     bans = models.PositiveBigIntegerField(default=0)
-    own = models.JSONField(default=dict)
-    broker = models.JSONField(default=dict)
+    own = models.JSONField(default=list)
+    broker = models.JSONField(default=list)
 
     class Meta:
         constraints = [

@@ -1,0 +1,168 @@
+"""Reads the traffic trail by pages, quickly however many rows there are: what would take long is continued, never waited for.
+
+A page walks back in time along one index, that of its most telling filter, and looks at `WALK` rows of it at most; where the
+other filters leave too few of those, the page is short and says how to go on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from http import HTTPStatus
+from operator import and_
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from security.addresses import NotAnAddress, subject_network
+from security.models import TrafficEntry
+from security.models.traffic import Kind
+
+SIZE = 50  # rows of a page
+WALK = 10_000  # rows that one page looks at
+FEW = 1_000  # rows of a filter that need not be walked in parts
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FAMILIES = {f"{first}xx": sorted(each for each in HTTPStatus if each // 100 == first) for first in range(1, 6)}
+
+
+class Misasked(ValueError):
+    """A filter or a place cannot be read; the sentence says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is asked for; empty: all. `status` is one ("404") or a family ("4xx"); `subject` an address, or a subject's name."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    subject: str = ""
+    user: str = ""
+    key: str = ""
+    route: str = ""
+    status: str = ""
+    method: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows, newest first. `after` asks for what follows, empty at the end; `until`: how far back all was looked at."""
+
+    rows: list[TrafficEntry]
+    after: str
+    until: datetime | None
+
+
+class _Place(NamedTuple):
+    """Where a row stands in time; greater is newer."""
+
+    at: datetime
+    pk: int
+
+
+class _Stretch(NamedTuple):
+    """What one walk found, newest first, and the last row it looked at where it went no further."""
+
+    places: list[_Place]
+    end: _Place | None
+
+
+def page(filters: Filters, *, after: str = "", size: int = SIZE) -> Page:
+    """The newest rows that pass, or those behind a page's `after`; raises Misasked."""
+    rows = _within(filters, _read(after) if after else None)
+    driver, others = _split(filters, rows)
+    stretches = [_walk(rows.filter(each), others, size=size) for each in driver]
+    end = max((each.end for each in stretches if each.end), default=None)
+    found = sorted((place for each in stretches for place in each.places), reverse=True)
+    seen = [place for place in found if end is None or place >= end]
+    if len(seen) > size:
+        end = seen[size - 1]
+    shown = TrafficEntry.objects.in_bulk([place.pk for place in seen[:size]])
+    return Page(
+        [shown[place.pk] for place in seen[:size] if place.pk in shown], _spelled(end) if end else "", end.at if end else None
+    )
+
+
+def _within(filters: Filters, after: _Place | None) -> QuerySet[TrafficEntry]:
+    rows = TrafficEntry.objects.all()
+    if filters.since is not None:
+        rows = rows.filter(at__gte=filters.since)
+    if filters.until is not None:
+        rows = rows.filter(at__lte=filters.until)
+    if after is not None:
+        rows = rows.filter(~Q(at=after.at, id__gte=after.pk), at__lte=after.at)  # OR would be walked as two indexes
+    return rows
+
+
+def _split(filters: Filters, rows: QuerySet[TrafficEntry]) -> tuple[list[Q], Q]:
+    """The filter whose index is walked, in as many walks as it has values, and the others."""
+    indexed = {name: Q(**{name: value}) for name, value in _values(filters).items()}
+    others = {name: Q(**{name: value}) for name in ("method", "kind") if (value := getattr(filters, name))}
+    if family := FAMILIES.get(filters.status):
+        others["status"] = Q(status__range=(family[0], family[-1]))
+    if indexed:
+        best = _most_telling(indexed, rows)
+        return [indexed.pop(best)], _all({**indexed, **others})
+    if family:
+        del others["status"]
+        return [Q(status=each) for each in family], _all(others)
+    return [others.pop("kind")] if filters.kind else [Q(kind=each) for each in Kind], _all(others)
+
+
+def _all(conditions: Mapping[str, Q]) -> Q:
+    return reduce(and_, conditions.values(), Q())
+
+
+def _values(filters: Filters) -> dict[str, str | int]:
+    """What has an index, the most telling first as a rule."""
+    found: dict[str, str | int] = {"subject": _subject(filters.subject)} if filters.subject else {}
+    found |= {name: value for name in ("key", "user", "route") if (value := getattr(filters, name))}
+    if filters.status and filters.status not in FAMILIES:
+        found["status"] = _status(filters.status)
+    return found
+
+
+def _most_telling(indexed: Mapping[str, Q], rows: QuerySet[TrafficEntry]) -> str:
+    """The first that few rows pass, else the first."""
+    if len(indexed) > 1:
+        for name, each in indexed.items():
+            if rows.filter(each).order_by("-at")[:FEW].count() < FEW:
+                return name
+    return next(iter(indexed))
+
+
+def _walk(rows: QuerySet[TrafficEntry], others: Q, *, size: int) -> _Stretch:
+    places = rows.order_by("-at", "-id").values_list("at", "id")
+    if not others:
+        return _Stretch([_Place(*each) for each in places[: size + 1]], None)
+    end = next((_Place(*each) for each in places[WALK - 1 : WALK]), None)
+    near = places.filter(at__gte=end.at) if end is not None else places
+    found = [_Place(*each) for each in near.filter(others)[: size + 1]]
+    return _Stretch(found, end if len(found) <= size else None)
+
+
+def _subject(text: str) -> str:
+    try:
+        return subject_network(text.strip()).named
+    except NotAnAddress as error:
+        raise Misasked(str(error)) from error
+
+
+def _status(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
+        raise Misasked(f"{text[:20]!r} is no status: give one such as 404, or a family such as 4xx.")
+    return int(text)
+
+
+def _spelled(place: _Place) -> str:
+    return f"{(place.at - EPOCH) // timedelta(microseconds=1)}-{place.pk}"
+
+
+def _read(after: str) -> _Place:
+    micros, _, pk = after.partition("-")
+    if not all(each.isascii() and each.isdigit() and len(each) < 20 for each in (micros, pk)):
+        raise Misasked("That page cannot be found: begin with the first.")
+    try:
+        return _Place(EPOCH + timedelta(microseconds=int(micros)), int(pk))
+    except OverflowError as error:
+        raise Misasked("That page cannot be found: begin with the first.") from error
