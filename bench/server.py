@@ -1,4 +1,4 @@
-"""Serves one of the compared stacks on a free port: `python -m bench.server full|bare|stock|refusing`.
+"""Serves one of the compared stacks on a free port: `python -m bench.server full|bare|stock|refusing|untrailed`.
 
 Prints its port, and at its end how often Argon2 verified a secret.
 """
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from openalgo.body import App
 
 NAME = sys.argv[1]
-os.environ["DJANGO_SETTINGS_MODULE"] = "bench.bare_settings" if NAME == "bare" else "openalgo.settings"
+SETTINGS = {"bare": "bench.bare_settings", "untrailed": "bench.untrailed_settings"}
+os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS.get(NAME, "openalgo.settings")
 
 from django.core.asgi import get_asgi_application  # noqa: E402
 
@@ -51,6 +52,7 @@ STACKS: "dict[str, App]" = {
     "bare": bridge,
     "refusing": refusing,
     "stock": Gatehouse(http=django_handler, websocket=doors.first),
+    "untrailed": Gatehouse(http=bridge, websocket=doors.first),
 }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 UNWANTED = ("DATABASE_URL", "REDIS_URL", "PUBLIC_BASE_URL")
+BEHIND = {"TRUSTED_PROXIES": "127.0.0.1/32", "CLIENT_IP_HEADER": "x-forwarded-for"}
 TICKS = os.sysconf("SC_CLK_TCK")
 
 Env = Mapping[str, str]

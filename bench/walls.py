@@ -13,7 +13,6 @@ from bench.banlist import PROBE
 from bench.stage import Env, Running
 
 PING = "/api/v1/ping"
-BEHIND = {"TRUSTED_PROXIES": "127.0.0.1/32", "CLIENT_IP_HEADER": "x-forwarded-for"}
 MILLION = 1_000_000
 ROUNDS, SECONDS, FLOOD_SECONDS = 3, 3.0, 6.0
 PAIRS, PAIR_SECONDS = 10, 1.5
@@ -29,7 +28,7 @@ def main() -> None:
         found = json.loads(stage.run("-m", "bench.verdicts", str(count), env=os.environ))
         print(f"verdict with {count:9,} bans: p50 {found['p50']:5.0f} ns, p99 {found['p99']:5.0f} ns", end=" ")
         print(f"{_verdict(found['p99'] < VERDICT_NS)}, {found['mib']:.0f} MiB")
-    with stage.owned(**BEHIND) as (empty, key), stage.owned(**BEHIND) as (full, other_key):
+    with stage.owned(**stage.BEHIND) as (empty, key), stage.owned(**stage.BEHIND) as (full, other_key):
         with stage.server("full", empty) as none, stage.server("full", full) as million:
             body = json.dumps({"apikey": key})
             _loading(million, full, json.dumps({"apikey": other_key}))

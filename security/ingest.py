@@ -4,20 +4,21 @@ import json
 import logging
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from security import alerts, latency, rollups, spool, trail
 from security.alerts import Alarm
 from security.background import guarded
 from security.models import Spool as Mark
-from security.models import TrafficEntry
 from security.models.traffic import Kind
-from security.rollups import Group, Key, Sums
+from security.rollups import MINUTE, Group, Key, Sums
 from security.scores import Scenario
 from security.silence import Silence
 from security.spool import Spool
@@ -30,6 +31,10 @@ ADOPT_EVERY = 5.0  # seconds between two looks for what a killed process left
 BATCH = 500  # rows of one transaction
 PLACES = 40  # bits of an entry's id that say at which byte it stood
 PATIENCE = 5.0  # seconds that a stop may take; what is left then is adopted
+
+_COLUMNS = ("id", *Row._fields, "anonymous")
+_NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
+_INSERT = f"INSERT INTO security_trafficentry ({_NAMES}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"  # noqa: S608 - constants
 
 
 class Ingest:
@@ -125,18 +130,18 @@ def take(path: Path) -> int:
     with transaction.atomic():
         if not Mark.objects.filter(pk=mark.pk, offset=mark.offset).update(offset=batch.end):
             raise RuntimeError(f"Somebody else reads {path.name}.")
-        TrafficEntry.objects.bulk_create([_entry(place, row) for place, row in rows])
+        _insert(rows)
         rollups.add(sums_of(row for _, row in rows))
     return batch.end - mark.offset
 
 
 def sums_of(rows: Iterable[Row]) -> dict[Key, Sums]:
     """By minute and group; how long sockets were open is no latency."""
-    found: dict[Key, Sums] = {}
+    found: dict[tuple[float, Group], Sums] = defaultdict(Sums)
     for row in rows:
         is_socket = row.kind == Kind.SOCKET
-        group = Group.SOCKETS if is_socket else rollups.group_of(route=row.route, path=row.path, method=row.method)
-        sums = found.setdefault((rollups.minute_of(row.at), group), Sums())
+        group = Group.SOCKETS if is_socket else rollups.group_of(row.route, row.path, row.method)
+        sums = found[row.at // MINUTE, group]
         sums.requests += 1
         sums.not_found += row.status == 404
         sums.bad_keys += any(scenario == Scenario.KEYS for scenario, *_ in row.tried or ())
@@ -144,7 +149,7 @@ def sums_of(rows: Iterable[Row]) -> dict[Key, Sums]:
             latency.count(sums.own, row.ms - (row.broker_ms or 0.0))
         if row.broker_ms is not None:
             latency.count(sums.broker, row.broker_ms)
-    return found
+    return {(rollups.minute_of(minute * MINUTE), group): sums for (minute, group), sums in found.items()}
 
 
 def _parsed(line: bytes) -> Row | None:
@@ -156,9 +161,15 @@ def _parsed(line: bytes) -> Row | None:
         return None
 
 
-def _entry(place: int, row: Row) -> TrafficEntry:
-    fields = row._asdict() | {"at": datetime.fromtimestamp(row.at, UTC)}
-    return TrafficEntry(id=place, **fields)
+def _insert(rows: Iterable[tuple[int, Row]]) -> None:
+    """Past the ORM: its statements take seven times as long to make as to run, and each request would pay for that."""
+    spelled = connection.ops.adapt_datetimefield_value
+    values: list[Any] = [
+        (place, spelled(datetime.fromtimestamp(at, UTC)), *facts, json.dumps(tried) if tried else None, False)
+        for place, (at, *facts, tried) in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, values)
 
 
 def _forget(path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -71,7 +72,8 @@ Key = tuple[datetime, str]  # when a minute starts, group
 _Key = tuple[int, datetime, str]  # span, start, group
 
 
-def group_of(*, route: str, path: str, method: str) -> Group:
+@lru_cache(maxsize=4096)
+def group_of(route: str, path: str, method: str) -> Group:
     """Where a request belongs; sockets are told by their kind."""
     if not route:
         return Group.UNKNOWN

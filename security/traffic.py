@@ -7,12 +7,11 @@ other filters leave too few of those, the page is short and says how to go on.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import reduce
 from http import HTTPStatus
-from operator import and_
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from security.addresses import NotAnAddress, subject_network
 from security.models import TrafficEntry
@@ -53,11 +52,17 @@ class Page:
     until: datetime | None
 
 
+Others = dict[str, object]  # conditions beside that of the walk
+
+
 class _Place(NamedTuple):
     """Where a row stands in time; greater is newer."""
 
     at: datetime
     pk: int
+
+
+_Places = QuerySet[TrafficEntry, tuple[datetime, int]]
 
 
 class _Stretch(NamedTuple):
@@ -94,51 +99,53 @@ def _within(filters: Filters, after: _Place | None) -> QuerySet[TrafficEntry]:
     return rows
 
 
-def _split(filters: Filters, rows: QuerySet[TrafficEntry]) -> tuple[list[Q], Q]:
+def _split(filters: Filters, rows: QuerySet[TrafficEntry]) -> tuple[list[Q], Others]:
     """The filter whose index is walked, in as many walks as it has values, and the others."""
-    indexed = {name: Q(**{name: value}) for name, value in _values(filters).items()}
-    others = {name: Q(**{name: value}) for name in ("method", "kind") if (value := getattr(filters, name))}
-    if family := FAMILIES.get(filters.status):
-        others["status"] = Q(status__range=(family[0], family[-1]))
+    indexed = _values(filters)
+    others: Others = {name: value for name in ("method", "kind") if (value := getattr(filters, name))}
+    family = FAMILIES.get(filters.status)
     if indexed:
         best = _most_telling(indexed, rows)
-        return [indexed.pop(best)], _all({**indexed, **others})
+        others |= {"status__range": (family[0], family[-1])} if family else {}
+        return [Q(**{best: indexed.pop(best)})], others | indexed
     if family:
-        del others["status"]
-        return [Q(status=each) for each in family], _all(others)
-    return [others.pop("kind")] if filters.kind else [Q(kind=each) for each in Kind], _all(others)
+        return [Q(status=each) for each in family], others
+    return [Q(kind=each) for each in ([others.pop("kind")] if filters.kind else Kind)], others
 
 
-def _all(conditions: Mapping[str, Q]) -> Q:
-    return reduce(and_, conditions.values(), Q())
-
-
-def _values(filters: Filters) -> dict[str, str | int]:
+def _values(filters: Filters) -> Others:
     """What has an index, the most telling first as a rule."""
-    found: dict[str, str | int] = {"subject": _subject(filters.subject)} if filters.subject else {}
+    found: Others = {"subject": _subject(filters.subject)} if filters.subject else {}
     found |= {name: value for name in ("key", "user", "route") if (value := getattr(filters, name))}
     if filters.status and filters.status not in FAMILIES:
         found["status"] = _status(filters.status)
     return found
 
 
-def _most_telling(indexed: Mapping[str, Q], rows: QuerySet[TrafficEntry]) -> str:
+def _most_telling(indexed: Mapping[str, object], rows: QuerySet[TrafficEntry]) -> str:
     """The first that few rows pass, else the first."""
     if len(indexed) > 1:
-        for name, each in indexed.items():
-            if rows.filter(each).order_by("-at")[:FEW].count() < FEW:
+        for name, value in indexed.items():
+            if rows.filter(**{name: value}).order_by("-at")[:FEW].count() < FEW:
                 return name
     return next(iter(indexed))
 
 
-def _walk(rows: QuerySet[TrafficEntry], others: Q, *, size: int) -> _Stretch:
+def _walk(rows: QuerySet[TrafficEntry], others: Others, *, size: int) -> _Stretch:
     places = rows.order_by("-at", "-id").values_list("at", "id")
     if not others:
         return _Stretch([_Place(*each) for each in places[: size + 1]], None)
     end = next((_Place(*each) for each in places[WALK - 1 : WALK]), None)
     near = places.filter(at__gte=end.at) if end is not None else places
-    found = [_Place(*each) for each in near.filter(others)[: size + 1]]
+    found = [_Place(*each) for each in _unindexed(near, others)[: size + 1]]
     return _Stretch(found, end if len(found) <= size else None)
+
+
+def _unindexed(places: _Places, others: Others) -> _Places:
+    """By expressions that no index has: a planner would leave the index that is to be walked for a worse one."""
+    names = {name.partition("__")[0] for name in others}
+    plain = {f"plain_{name}": Coalesce(name, Value(0 if name == "status" else "")) for name in names}
+    return places.alias(**plain).filter(**{f"plain_{name}": value for name, value in others.items()})
 
 
 def _subject(text: str) -> str:
