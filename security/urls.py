@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from security.views import alerts, allows, bans, crawlers, policy
+from security.views import alerts, allows, bans, charts, crawlers, policy
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", crawlers.robots, name="robots"),
@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("security/alerts/", alerts.alerts, name="alerts"),
     path("security/alerts/close/", alerts.close_alert, name="close_alert"),
     path("security/policy/", policy.policy, name="policy"),
+    path("security/charts/", charts.pictures, name="charts"),
 ]
