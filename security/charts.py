@@ -8,7 +8,7 @@ from math import ceil, floor, log10
 from security.rollups import Point
 
 WIDTH, HEIGHT = 720, 200
-LEFT, RIGHT, TOP, BOTTOM = 56, 12, 12, 28  # what scales and edges take
+LEFT, RIGHT, TOP, BOTTOM = 76, 12, 12, 30  # what scales and edges take
 STEPS = (1, 2, 5, 10)
 MARKS = 4  # on the scale of a chart, at most one more
 
