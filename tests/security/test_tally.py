@@ -131,7 +131,7 @@ def test_threads_lose_no_try():
     assert len(tally.of("a")) == len(tally.take().rows) == 400
 
 
-def test_a_hundred_thousand_subjects_with_nine_tries_take_under_a_kilobyte_each():
+def test_nine_tries_of_a_subject_take_under_300_bytes():
     tally = Tally(subjects=100)
     for number in range(1000):
         for path in range(9):
