@@ -1,7 +1,7 @@
 """The commands for whoever shut themselves or others out: lift in bulk, allow, pause, explain."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -151,6 +151,12 @@ def test_a_pause_is_ended(capsys):
     said(capsys, "pause_bans", "--for", "2h")
     assert said(capsys, "pause_bans", "--resume") == "Bans hold again.\n"
     assert policy.paused_until() is None
+
+
+def test_a_pause_and_its_end_as_json_say_until_when(capsys):
+    until = told(capsys, "pause_bans", "--for", "2h")["until"]
+    assert policy.paused_until() == datetime.fromisoformat(until)
+    assert told(capsys, "pause_bans", "--resume") == {"said": "Bans hold again.", "until": None}
 
 
 def test_a_pause_for_good_is_refused():

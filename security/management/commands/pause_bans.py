@@ -1,5 +1,6 @@
 """pause_bans: nobody is refused for a while, on every running server within half a second; for whoever shut themselves out."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -18,13 +19,21 @@ class Command(DatabaseCommand):
         what = parser.add_mutually_exclusive_group()
         what.add_argument("--for", dest="duration", type=length, default="15m", metavar="<n>m/h")
         what.add_argument("--resume", action="store_true", help="end a pause now")
+        parser.add_argument("--json", action="store_true", dest="as_json")
 
-    def handle(self, *args: Any, duration: timedelta | None, resume: bool, **options: Any) -> None:
-        if resume:
-            said = "Bans hold again." if policy.resume(by=COMMAND_LINE) else "Bans were not paused."
-            return self.stdout.write(said)
+    def handle(self, *args: Any, duration: timedelta | None, resume: bool, as_json: bool, **options: Any) -> None:
         try:
-            until = policy.pause(duration or timedelta.max, by=COMMAND_LINE)
+            told = _resumed() if resume else _paused(duration)
         except PolicyRefused as refused:
             raise CommandError(str(refused)) from refused
-        return self.stdout.write(f"Bans pause until {until:%Y-%m-%d %H:%M} UTC. End it earlier with pause_bans --resume.")
+        self.stdout.write(json.dumps(told, indent=2) if as_json else told["said"])
+
+
+def _resumed() -> dict[str, Any]:
+    return {"said": "Bans hold again." if policy.resume(by=COMMAND_LINE) else "Bans were not paused.", "until": None}
+
+
+def _paused(duration: timedelta | None) -> dict[str, Any]:
+    until = policy.pause(duration or timedelta.max, by=COMMAND_LINE)
+    said = f"Bans pause until {until:%Y-%m-%d %H:%M} UTC. End it earlier with pause_bans --resume."
+    return {"said": said, "until": until.isoformat()}
