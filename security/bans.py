@@ -9,8 +9,9 @@ from security.actors import Actor
 from security.addresses import Network
 from security.audit import Act
 from security.banlist import MAX_REASON, BanRefused, in_force, parsed
+from security.durations import DAY
 from security.models import Action, Ban, Origin, State
-from security.punishment import DAY, Sample, offences, punish
+from security.punishment import Sample, offences, punish
 from security.snapshot import lasting
 
 __all__ = [

@@ -11,13 +11,12 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from security import allows, banlist, bans, escalation, guesses, merging, policy, scores, sparing
+from security import allows, banlist, bans, durations, escalation, guesses, merging, policy, scores, sparing
 from security.addresses import SUBJECT_LENGTH, Network, network
 from security.bans import BanRefused
 from security.models import Action, Allow, Ban, Probe
 from security.scores import Scenario, Try
 
-DAY = timedelta(days=1)
 LATELY = timedelta(days=30)
 MOST = 10  # ended bans, and samples of a score
 BURST = "unknown-paths at once"
@@ -83,7 +82,7 @@ def unenforced() -> str:
     if not settings.BANS:
         return "Bans are switched off by BANS=off."
     paused = policy.paused_until()
-    return f"Bans are paused until {paused:%Y-%m-%d %H:%M} UTC." if paused else ""
+    return f"Bans are paused {durations.until(paused)}." if paused else ""
 
 
 def _single(text: str) -> Network:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
 
-UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_ALSO = {"": "s", "sec": "s", "second": "s", "m": "min", "minute": "min", "hour": "h", "day": "d", "week": "w"}
-_AMOUNT = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([a-z]*)", re.ASCII)
+from security.durations import PERMANENT, seconds, spelled, unit
+
 _RATE = re.compile(r"(\d{1,9}) ?(?:/|per|a|an) ?(?:(\d{1,6}) ?)?([a-z]*)", re.ASCII)
 
 
@@ -82,30 +81,30 @@ class Span(Plain):
     forever: bool = False
 
     def check(self, value: Any) -> float | None:
-        if self.forever and value == "permanent":
+        if self.forever and value == PERMANENT:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or not self.least <= value <= self.most:
             raise ValueError(self._sentence)
         return float(value)
 
     def stored(self, value: Any) -> Any:
-        return "permanent" if value is None else value
+        return PERMANENT if value is None else value
 
     def read(self, text: str) -> Any:
-        if self.forever and text.lower() == "permanent":
-            return "permanent"
+        if self.forever and text.lower() == PERMANENT:
+            return PERMANENT
         try:
             return self.stored(self.check(seconds(text)))
         except ValueError:
             raise ValueError(self._sentence) from None
 
     def text(self, value: Any) -> str:
-        return "permanent" if value is None else duration(value)
+        return PERMANENT if value is None else spelled(value)
 
     @property
     def _sentence(self) -> str:
         either = ", or permanent" if self.forever else ""
-        return f"A time from {duration(self.least)} to {duration(self.most)}, such as 90 s, 15 min, 24 h or 1 w{either}."
+        return f"A time from {spelled(self.least)} to {spelled(self.most)}, such as 90 s, 15 min, 24 h or 1 w{either}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ class Ladder:
         return self.check([self.step.read(each.strip()) for each in text.split(",") if each.strip()])
 
     def text(self, value: Any) -> str:
-        return ", ".join(duration(each) for each in value)
+        return ", ".join(spelled(each) for each in value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +151,12 @@ class PerTime:
 
     def read(self, text: str) -> Any:
         found = _RATE.fullmatch(text.strip().lower())
-        unit = _unit(found[3]) if found else None
-        return self.check((int(found[1]), int(found[2] or 1) * UNITS[unit]) if found and unit else None)
+        size = unit(found[3]) if found else None
+        return self.check((int(found[1]), int(found[2] or 1) * size) if found and size else None)
 
     def text(self, value: Any) -> str:
         many, period = value
-        whole = duration(period)
+        whole = spelled(period)
         return f"{many}/{whole.removeprefix('1 ')}"
 
 
@@ -216,25 +215,3 @@ class Rates:
 
     def text(self, value: Any) -> str:
         return ", ".join(f"{name} {self.rate.text(rate)}" for name, rate in value.items())
-
-
-def seconds(text: str) -> float:
-    """Of what somebody typed: 90, 90 s, 15 min, 24h, 7 days."""
-    found = _AMOUNT.fullmatch(text.strip().lower())
-    unit = _unit(found[2]) if found else None
-    if not found or not unit:
-        raise ValueError("A time such as 90 s, 15 min, 24 h or 1 w.")
-    return float(found[1]) * UNITS[unit]
-
-
-def duration(value: float) -> str:
-    """In the largest unit that divides it, so that `seconds` reads the very same."""
-    for unit, size in sorted(UNITS.items(), key=lambda each: -each[1]):
-        if value >= size and value % size == 0:
-            return f"{value / size:.0f} {unit}"
-    return f"{value:.6f}".rstrip("0").rstrip(".") + " s"
-
-
-def _unit(word: str) -> str | None:
-    singular = word.removesuffix("s") if len(word) > len("min") else word
-    return singular if singular in UNITS and singular else _ALSO.get(singular)

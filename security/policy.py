@@ -9,11 +9,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from security import alerts, audit, propagation
+from security import alerts, audit, durations, propagation
 from security.actors import Actor
 from security.alerts import Alarm
 from security.audit import Act
-from security.kinds import duration
 from security.models import Policy as Row
 from security.rates import LEAST, Rate
 from security.thresholds import THRESHOLDS
@@ -105,7 +104,7 @@ def pause(for_: timedelta, *, by: Actor) -> datetime:
         raise PolicyRefused({"for": "Bans pause for up to 24 hours."})
     until = timezone.now() + for_
     _set_pause(until, by=by, act=Act.BANS_PAUSED)
-    alerts.sound(Alarm.PAUSED, f"{by.name} paused all bans until {until:%Y-%m-%d %H:%M} UTC.")
+    alerts.sound(Alarm.PAUSED, f"{by.name} paused all bans {durations.until(until)}.")
     return until
 
 
@@ -211,7 +210,7 @@ def _contradictions(policy: Policy) -> dict[str, str]:
     """What each value may be, but not all of them together."""
     problems = {}
     if policy.ladder_end is not None and policy.ladder_end < policy.ladder[-1]:
-        problems["ladder_end"] = f"At least as long as the last of the bans by offence, {duration(policy.ladder[-1])}."
+        problems["ladder_end"] = f"At least as long as the last of the bans by offence, {durations.spelled(policy.ladder[-1])}."
     for rule, (least, period) in LEAST.items():
         many, seconds = policy.rates.get(rule, (least, period))
         if many * period < least * seconds:

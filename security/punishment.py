@@ -14,9 +14,9 @@ from security import alerts, audit, banlist, escalation, policy, sparing
 from security.actors import AUTOMATION
 from security.addresses import SUBJECT_LENGTH, Network
 from security.alerts import Alarm
+from security.durations import DAY, until
 from security.models import Action, Ban, Evidence, Offender, Origin, State
 
-DAY = timedelta(days=1)
 MAX_SAMPLES = 20
 MAX_SAMPLE = 200
 WIDENED = "widened"
@@ -93,7 +93,7 @@ def _ban(charge: Charge, *, offence: int) -> Ban:
     # The chance spreads the ends of bans, it hides nothing.
     duration = escalation.length(offence, policy=policy.current(), chance=random.random())  # noqa: S311
     row = _write(charge, action=Action.BAN, duration=duration, offence=offence)
-    _alarm(Alarm.BAN, f"{row.cidr} is banned {_until(row)} for {charge.reason} (offence {offence}).", row.cidr)
+    _alarm(Alarm.BAN, f"{row.cidr} is banned {until(row.expires)} for {charge.reason} (offence {offence}).", row.cidr)
     return row
 
 
@@ -172,7 +172,3 @@ def _left(count: int, last: datetime) -> int:
 def _alarm(alarm: Alarm, sentence: str, about: str) -> None:
     """Once the change stands: what was rolled back did not happen."""
     transaction.on_commit(lambda: alerts.sound(alarm, sentence, about=about), robust=True)
-
-
-def _until(row: Ban) -> str:
-    return "for good" if row.expires is None else f"until {row.expires:%Y-%m-%d %H:%M} UTC"

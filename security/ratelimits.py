@@ -10,7 +10,7 @@ from security import policy, snapshot
 from security.audit import Act
 from security.clientip import Caller
 from security.counters import Local, Store
-from security.kinds import duration
+from security.durations import spelled
 from security.rates import PRESETS, Rate, Rule
 
 __all__ = ["ALLOWED", "PRESETS", "Allowed", "Limit", "Refused", "Rule", "charge", "limit", "stranger"]
@@ -42,7 +42,7 @@ class Refused:
 
     @property
     def sentence(self) -> str:
-        period = PERIODS.get(self.period) or f"in {duration(self.period)}"
+        period = PERIODS.get(self.period) or f"in {spelled(self.period)}"
         return f"Too many requests: {self.limit} {period}. Try again in {self.retry_after} s."
 
     def headers(self) -> dict[str, str]:

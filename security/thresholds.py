@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from security.durations import UNITS
 from security.kinds import Kind, Ladder, Number, OneOf, PerTime, Rates, SomeOf, Span, Switch, Whole
 from security.rates import STANDARD
 
-MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
+MINUTE, HOUR, DAY = UNITS["min"], UNITS["h"], UNITS["d"]  # seconds
 YEAR = 366 * DAY
 
 SCENARIOS = ("bad-keys", "unknown-paths", "decoy", "bad-logins")  # what automation bans for

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from security import allows, bans, coverage, sparing
+from security import allows, bans, coverage, durations, sparing
 from security.actors import COMMAND_LINE
 from security.addresses import network
 from security.bans import BanRefused
@@ -50,9 +50,8 @@ def _done(address: str, *, duration: timedelta | None, **order: Any) -> dict[str
     row = bans.ban(address, duration=duration, **order)
     target = network(row.cidr)
     covered, exempt = coverage.of(target), allows.exempt(target)
-    until = "for good" if row.expires is None else f"until {row.expires:%Y-%m-%d %H:%M} UTC"
     return {
-        "said": f"Banned {row.cidr} {until}.",
+        "said": f"Banned {row.cidr} {durations.until(row.expires)}.",
         "note": f"{covered if sparing.is_wide(target) else ''} {exempt}".strip(),
         "cidr": row.cidr,
         "id": str(row.pk),

@@ -55,11 +55,10 @@ def _spelled(value: Any) -> Any:
 
 
 def _lines(found: Explanation, traced: Trace | None) -> list[str]:
-    until = "for good" if found.until is None else f"until {found.until:%Y-%m-%d %H:%M} UTC"
     cost = "would be for good" if found.next_ban is None else f"would last {durations.told(found.next_ban)}"
     return [
         f"{found.address} counts as {found.subject}.",
-        f"Verdict: {found.verdict}. {found.rule}" + (f", {until}." if found.cidr else ""),
+        f"Verdict: {found.verdict}. {found.rule}" + (f", {durations.until(found.until)}." if found.cidr else ""),
         *filter(None, (found.enforced, found.never_bannable and f"Automation never bans it: {found.never_bannable}")),
         *([f"On probation: {found.probation}"] if found.probation else []),
         f"{found.offences} offence{'' if found.offences == 1 else 's'} remembered; its next ban {cost}.",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from security import policy
+from security import durations, policy
 from security.actors import COMMAND_LINE
 from security.commands import DatabaseCommand, length
 from security.policy import PolicyRefused
@@ -35,5 +35,5 @@ def _resumed() -> dict[str, Any]:
 
 def _paused(duration: timedelta | None) -> dict[str, Any]:
     until = policy.pause(duration or timedelta.max, by=COMMAND_LINE)
-    said = f"Bans pause until {until:%Y-%m-%d %H:%M} UTC. End it earlier with pause_bans --resume."
+    said = f"Bans pause {durations.until(until)}. End it earlier with pause_bans --resume."
     return {"said": said, "until": until.isoformat()}
