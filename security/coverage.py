@@ -2,16 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-
-from django.utils import timezone
 
 from security import banlist, proofs, sparing
 from security.addresses import Network, network
 from security.banlist import BanRefused
 from security.models import Probe, ProvenBy
-
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +23,7 @@ class Coverage:
 
 def of(target: Network) -> Coverage:
     """Asks the database; a count of each kind, in which one subject may appear more than once."""
-    since = timezone.now() - DAY
-    probing = Probe.objects.filter(at__gte=since).values_list("subject", flat=True).distinct().iterator()
+    probing = Probe.objects.lately().values_list("subject", flat=True).distinct().iterator()
     seen = {"probes": set(probing)} | {str(by.label): set(_proven(by)) for by in ProvenBy}
     return Coverage(str(target), {name: sum(target.overlaps(network(each)) for each in found) for name, found in seen.items()})
 

@@ -3,15 +3,12 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import TypeVar
-
-from django.utils import timezone
 
 from security import alerts, bans, probes
 from security.alerts import Alarm
 from security.models import Probe
-from security.scores import DAY, Scenario, Try
+from security.scores import Scenario, Try
 from security.silence import Silence
 from security.tally import Row
 
@@ -51,7 +48,7 @@ def merge() -> None:
 
 def prune() -> int:
     """Delete what counts no more; a job of the background."""
-    gone = Probe.objects.filter(at__lte=_day_ago()).delete()[0]
+    gone = Probe.objects.stale().delete()[0]
     last = list(Probe.objects.order_by("-at").values_list("at", flat=True)[MOST_ROWS : MOST_ROWS + 1])
     if last:
         gone += Probe.objects.filter(at__lte=last[0]).delete()[0]
@@ -74,16 +71,16 @@ def _write(rows: Sequence[Row]) -> None:
 
 def _renew(rows: Sequence[Row]) -> None:
     """What was tried more than a day ago and is now tried again."""
-    stale = Probe.objects.filter(subject__in={row.subject for row in rows}, at__lte=_day_ago())
+    stale = Probe.objects.stale().filter(subject__in={row.subject for row in rows})
     again = {(row.subject, row.tried.digest): row for row in rows}
     for probe in stale:
         if row := again.get((probe.subject, bytes(probe.digest))):
-            Probe.objects.filter(pk=probe.pk).update(at=_instant(row.tried.at), weight=row.tried.weight)
+            Probe.objects.filter(pk=probe.pk).update(at=probes.instant(row.tried.at), weight=row.tried.weight)
 
 
 def totals(subjects: Sequence[str]) -> dict[str, list[Try]]:
     """What all processes know of some subjects since a day, or since somebody cleared them."""
-    rows = Probe.objects.filter(subject__in=subjects, at__gt=_day_ago()).order_by()
+    rows = Probe.objects.lately().filter(subject__in=subjects).order_by()
     cleared: dict[str, float] = {}
     tries: dict[str, list[Try]] = defaultdict(list, {subject: [] for subject in subjects})
     for subject, scenario, digest, weight, at in rows.values_list("subject", "scenario", "digest", "weight", "at"):
@@ -97,7 +94,7 @@ def totals(subjects: Sequence[str]) -> dict[str, list[Try]]:
 def _row(row: Row) -> Probe:
     tried = row.tried
     return Probe(
-        subject=row.subject, scenario=tried.scenario, digest=tried.digest, weight=tried.weight, at=_instant(tried.at),
+        subject=row.subject, scenario=tried.scenario, digest=tried.digest, weight=tried.weight, at=probes.instant(tried.at),
         sample=row.sample[:200],
     )  # fmt: skip
 
@@ -112,11 +109,3 @@ def _alarm_of_many() -> None:
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     for start in range(0, len(items), CHUNK):
         yield items[start : start + CHUNK]
-
-
-def _day_ago() -> datetime:
-    return timezone.now() - timedelta(seconds=DAY)
-
-
-def _instant(at: float) -> datetime:
-    return datetime.fromtimestamp(at, UTC)

@@ -76,7 +76,7 @@ def strayed(caller: Caller, path: str, *, who: str) -> None:
 def clear(subject: str, *, by: Actor) -> bool:
     """Forget, in every process, what an address tried up to now; False: nothing was known. Raises NotAnAddress."""
     network = subject_network(subject)
-    name = str(network) if network.bits == 128 else str(network).removesuffix("/32")
+    name = network.named
     with audit.change():
         count = _void(name, at=time.time())
         if count:
@@ -160,12 +160,12 @@ def _punish(subject: str, scenario: Scenario, reason: str, *, besides: Sequence[
 
 def _evidence(subject: str, scenario: Scenario, besides: Sequence[Row]) -> list[bans.Sample]:
     """What all processes wrote down, and what is not written yet; keys beside keys, all else beside the rest."""
-    rows = Probe.objects.filter(subject=subject, at__gt=_instant(time.time() - scores.DAY)).exclude(sample="")
+    rows = Probe.objects.lately().filter(subject=subject).exclude(sample="")
     same = rows.filter(scenario=Scenario.KEYS) if scenario is Scenario.KEYS else rows.exclude(scenario=Scenario.KEYS)
     samples = {bytes(row.digest): bans.Sample(row.at, row.weight, row.sample) for row in same.order_by("-at")[:MAX_SAMPLES]}
     for row in [*tally.waiting(subject), *besides]:
         if (row.tried.scenario is Scenario.KEYS) == (scenario is Scenario.KEYS):
-            samples[row.tried.digest] = bans.Sample(_instant(row.tried.at), row.tried.weight, row.sample)
+            samples[row.tried.digest] = bans.Sample(instant(row.tried.at), row.tried.weight, row.sample)
     return sorted(samples.values(), key=lambda sample: sample.at)[-MAX_SAMPLES:]
 
 
@@ -175,11 +175,12 @@ def _void(subject: str, *, at: float) -> int:
     Every process hears of it by the sequence, this one as soon as the transaction stands.
     """
     seq = propagation.bump(only="probes")
-    count, _ = Probe.objects.filter(subject=subject, at__lte=_instant(at)).exclude(scenario=Scenario.CLEARED).delete()
-    mark = {"at": _instant(at), "seq": seq, "weight": 0}
+    count, _ = Probe.objects.filter(subject=subject, at__lte=instant(at)).exclude(scenario=Scenario.CLEARED).delete()
+    mark = {"at": instant(at), "seq": seq, "weight": 0}
     Probe.objects.update_or_create(subject=subject, scenario=Scenario.CLEARED, digest=bytes(16), defaults=mark)
     return count
 
 
-def _instant(at: float) -> datetime:
+def instant(at: float) -> datetime:
+    """Of seconds since 1970."""
     return datetime.fromtimestamp(at, UTC)

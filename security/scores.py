@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from security.durations import UNITS
 from security.escalation import threshold
 from security.policy import Policy
 
-DAY = 86_400.0  # seconds
+DAY = float(UNITS["d"])  # seconds
 Event = tuple[float, int]  # when, in seconds; how many points
 
 

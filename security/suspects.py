@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Max, Sum
 from django.utils import timezone
 
 from security import bans, merging, policy, scores
 from security.models import Probe
-from security.scores import DAY, Scenario, Score
+from security.scores import Scenario, Score
 
 PER_PAGE = 50
 SHOWN = 20  # distinct things of one subject
@@ -56,7 +56,7 @@ class BrokenLink:
 def page(number: int = 1) -> Page:
     """Those who tried most within a day come first."""
     start = (max(1, number) - 1) * PER_PAGE
-    lately = Probe.objects.filter(at__gt=_day_ago(), weight__gt=0).values("subject")
+    lately = Probe.objects.lately().filter(weight__gt=0).values("subject")
     ranked = lately.annotate(points=Sum("weight"), last=Max("at")).order_by("-points", "-last", "subject")
     subjects = [row["subject"] for row in ranked[start : start + PER_PAGE + 1]]
     return Page(_suspects(subjects[:PER_PAGE]), max(1, number), len(subjects) > PER_PAGE)
@@ -69,7 +69,7 @@ def find(subject: str) -> Suspect | None:
 
 def broken_links() -> list[BrokenLink]:
     """What our own pages lead to and is not there, most followed first."""
-    rows = Probe.objects.filter(scenario=Scenario.LINK, at__gt=_day_ago()).order_by("-at")
+    rows = Probe.objects.lately().filter(scenario=Scenario.LINK).order_by("-at")
     reports = list(rows.values_list("sample", "at")[:LINKS])
     last = dict(reversed(reports))
     return [BrokenLink(path, count, last[path]) for path, count in Counter(sample for sample, _ in reports).most_common()]
@@ -79,7 +79,7 @@ def _suspects(subjects: Sequence[str]) -> list[Suspect]:
     known, offences, now = merging.totals(subjects), bans.offences(subjects), timezone.now()
     rows: dict[str, list[Tried]] = {subject: [] for subject in subjects}
     fields = ("subject", "at", "weight", "scenario", "sample")
-    lately = Probe.objects.filter(subject__in=subjects, at__gt=_day_ago(), weight__gt=0).order_by("-at")
+    lately = Probe.objects.lately().filter(subject__in=subjects, weight__gt=0).order_by("-at")
     for subject, *facts in lately.values_list(*fields):
         rows[subject].append(Tried(*facts))
     return [
@@ -94,7 +94,3 @@ def _suspects(subjects: Sequence[str]) -> list[Suspect]:
         for subject in subjects
         if rows[subject]
     ]
-
-
-def _day_ago() -> datetime:
-    return timezone.now() - timedelta(seconds=DAY)

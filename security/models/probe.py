@@ -1,8 +1,22 @@
 """What was tried at our doors, as far as it is counted."""
 
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+
+from security.durations import DAY
+
+
+class ProbeQuerySet(models.QuerySet["Probe"]):
+    """What counts, and what is too old for it."""
+
+    def lately(self) -> Self:
+        return self.filter(at__gt=timezone.now() - DAY)
+
+    def stale(self) -> Self:
+        return self.filter(at__lte=timezone.now() - DAY)
 
 
 class Probe(models.Model):
@@ -18,6 +32,8 @@ class Probe(models.Model):
     at = models.DateTimeField(default=timezone.now, db_index=True)
     sample = models.CharField(max_length=200, blank=True)
     seq = models.BigIntegerField(default=0)
+
+    objects: ClassVar[models.Manager["Probe"]] = models.Manager.from_queryset(ProbeQuerySet)()
 
     class Meta:
         indexes = [
