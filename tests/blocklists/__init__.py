@@ -1,0 +1,1 @@
+"""The ban list in the languages of other programs."""
