@@ -116,6 +116,7 @@ TEMPLATES = [
 DATABASE_URL = env.text("DATABASE_URL")
 REDIS_URL = env.text("REDIS_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+os.environ.setdefault("SQLITE_TMPDIR", str(DATA_DIR))  # what it stages or sorts may outgrow a container's /tmp
 if DATABASE_URL:
     DATABASES = {"default": env.database("DATABASE_URL")}
     if "postgresql" not in DATABASES["default"]["ENGINE"]:

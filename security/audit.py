@@ -30,6 +30,8 @@ class Act(StrEnum):
     BAN_LIFTED = "bans:ban:lift"
     ALLOW_ADDED = "bans:allow:add"
     ALLOW_REMOVED = "bans:allow:remove"
+    BANS_IMPORTED = "bans:list:import"
+    BANS_EXPORTED = "bans:list:export"
     BANS_PAUSED = "bans:enforcement:pause"
     BANS_RESUMED = "bans:enforcement:resume"
     PROBES_CLEARED = "bans:probes:clear"

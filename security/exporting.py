@@ -1,0 +1,64 @@
+"""The bans in force for other programs and other servers; what cannot be noted in the audit is not handed out."""
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from security import allows, audit, banlist
+from security.actors import Actor
+from security.addresses import network
+from security.audit import Act
+from security.blocklists.entries import COLUMNS, Listed
+from security.blocklists.files import blocks
+from security.blocklists.formats import FORMATS
+from security.models import Action, Ban
+
+AT_ONCE = 2000  # rows in memory
+
+
+def export(form: str, *, by: Actor) -> Iterator[bytes]:
+    """The list in a format, piece by piece; read once the first piece is asked for."""
+    with audit.change():
+        audit.record(Act.BANS_EXPORTED, by=by, about=form)
+    return poured(form, at=timezone.now())
+
+
+def write(form: str, path: Path, *, by: Actor) -> None:
+    """Into a file (0600) that is whole or not there: a firewall may read it at any moment."""
+    draft = path.with_name(f"{path.name}.new")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.writelines(export(form, by=by))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def poured(form: str, *, at: datetime) -> Iterator[bytes]:
+    yield from blocks(FORMATS[form].write(_listed(_chosen(whole=FORMATS[form].whole)), at=at))
+
+
+def firewalled() -> QuerySet[Ban]:
+    """What a firewall is to shut out: bans in force, but those by force at the command line that meet the allow list."""
+    return banlist.in_force().filter(action=Action.BAN).exclude(pk__in=_spared())
+
+
+def _chosen(*, whole: bool) -> QuerySet[Ban]:
+    return banlist.in_force() if whole else firewalled()
+
+
+def _listed(rows: QuerySet[Ban]) -> Iterator[Listed]:
+    """By their first address, the widest first, as nftables needs them."""
+    ordered = rows.order_by("start", "-end").values_list(*COLUMNS)
+    return map(Listed._make, ordered.iterator(chunk_size=AT_ONCE))
+
+
+def _spared() -> list[UUID]:
+    """Of the bans that meet the allow list: there are hardly any, and the gatehouse lets the allowed in all the same."""
+    ranges = [network(cidr) for cidr in allows.in_force().values_list("cidr", flat=True)]
+    return [pk for each in ranges for pk in banlist.in_force().filter(banlist.overlapping(each)).values_list("pk", flat=True)]
