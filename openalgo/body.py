@@ -33,8 +33,8 @@ class Refused(Exception):
         self.status, self.sentence, self.headers = status, sentence, headers
 
 
-def too_large() -> Refused:
-    return Refused(413, f"A request may carry {settings.BODY_LIMIT} bytes at most.", CLOSE)
+def too_large(limit: int) -> Refused:
+    return Refused(413, f"A request may carry {limit} bytes at most.", CLOSE)
 
 
 class Shelf:
@@ -73,16 +73,17 @@ class Shelf:
 
 async def read(scope: Scope, receive: Receive, book: Callable[[int], None]) -> bytes:
     """The whole body, or Gone, Refused or Full."""
-    if _declared_length(scope) > settings.BODY_LIMIT:
-        raise too_large()
+    limit = settings.UPLOAD_LIMIT if scope["path"].startswith(settings.UPLOADS) else settings.BODY_LIMIT
+    if _declared_length(scope) > limit:
+        raise too_large(limit)
     try:
         async with asyncio.timeout(settings.BODY_DEADLINE):
-            return await _collect(receive, book)
+            return await _collect(receive, book, limit=limit)
     except TimeoutError:
         raise Refused(408, f"The request was not complete after {settings.BODY_DEADLINE:g} s.", CLOSE) from None
 
 
-async def _collect(receive: Receive, book: Callable[[int], None]) -> bytes:
+async def _collect(receive: Receive, book: Callable[[int], None], *, limit: int) -> bytes:
     parts: list[bytes] = []
     length, more = 0, True
     while more:
@@ -93,8 +94,8 @@ async def _collect(receive: Receive, book: Callable[[int], None]) -> bytes:
         more = message.get("more_body", False)
         if part:
             length += len(part)
-            if length > settings.BODY_LIMIT:
-                raise too_large()
+            if length > limit:
+                raise too_large(limit)
             book(len(part))
             parts.append(part)
     return b"".join(parts)

@@ -48,6 +48,8 @@ RATE_LIMITS = env.choice("RATE_LIMITS", ("standard", "active", "off"))
 # How requests run
 THREADS = env.number("THREADS", 4, at_least=1)
 BODY_LIMIT = 1024 * 1024  # bytes
+UPLOADS = ("/security/exchange/",)  # there a file of that size comes with a form around it
+UPLOAD_LIMIT = BODY_LIMIT + 64 * 1024
 BODY_DEADLINE = 15.0  # seconds
 SEND_DEADLINE = 15.0  # seconds in which a client must take some of a long answer
 BACKGROUND_THREADS = 5

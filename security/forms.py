@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from security import durations
+from security.blocklists.formats import FORMATS
 
 LENGTHS = [("24h", "24 hours"), ("48h", "48 hours"), ("1w", "1 week"), ("permanent", "Permanent")]
+LARGEST = 1024 * 1024  # bytes of an uploaded file
 ADDRESS = "203.0.113.9, 203.0.113.0/24 or 2001:db8::/48"
 
 
@@ -42,6 +45,29 @@ class AllowForm(forms.Form):
 
     def clean_duration(self) -> timedelta | None:
         return durations.duration(self.cleaned_data["duration"])
+
+
+class ExportForm(forms.Form):
+    """In which language the list is wanted."""
+
+    form = forms.ChoiceField(choices=[(each.name, each.label) for each in FORMATS.values()])
+
+
+class ImportForm(forms.Form):
+    """A file of bans; `force` is asked for only once a very wide range was refused."""
+
+    file = forms.FileField(label="File", help_text="CSV, JSON, nginx, nftables or fail2ban, up to 1 MiB.")
+    force = forms.BooleanField(label="Ban very wide ranges all the same", required=False, widget=forms.HiddenInput)
+
+    def clean_file(self) -> "UploadedFile[bytes]":
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
+        if (file.size or 0) > LARGEST:
+            raise forms.ValidationError("A file has 1 MiB at most: manage.py import_bans takes larger ones.")
+        return file
+
+    def offer_force(self) -> None:
+        """Show the box to tick; what was sent before does not tick it."""
+        self.fields["force"].widget = forms.CheckboxInput()
 
 
 class DisallowForm(forms.Form):

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from django.utils import timezone
 
-from security import audit, propagation, screening, staging
+from security import audit, propagation, screening, sparing, staging
 from security.actors import Actor
 from security.audit import Act
 from security.blocklists import formats
@@ -39,6 +39,7 @@ class Report:
     lines: int  # that name a range
     wrong: int
     problems: tuple[Problem, ...]  # the first of them
+    yields: bool  # some of it to force
     counts: Counts
 
     @property
@@ -68,17 +69,18 @@ def _stage(
     file: BinaryIO, form: Format, judge: Callable[[Entry], Entry | Problem], *, at: datetime, told: Told
 ) -> Report:  # fmt: skip
     """Read all of it, without keeping anybody waiting."""
-    source, wrong, problems, lines = Source(file), 0, list[Problem](), 0
+    source, wrong, problems, lines, yields = Source(file), 0, list[Problem](), 0, False
     read = (judge(each) if isinstance(each, Entry) else each for each in form.parse(source, at=at))
     for some in _batches(read):
         good = [each for each in some if isinstance(each, Entry)]
         bad = [each for each in some if isinstance(each, Problem)]
         lines, wrong = lines + len(some), wrong + len(bad)
         problems += bad[: SHOWN - len(problems)]
+        yields = yields or any(each.yields for each in bad)
         if not wrong:
             staging.add(good)
         told(lines)
-    return Report(form.name, source.sha256, lines, wrong, tuple(problems), Counts(0, 0, 0, 0))
+    return Report(form.name, source.sha256, lines, wrong, tuple(problems), yields, Counts(0, 0, 0, 0))
 
 
 def _write(report: Report, *, by: Actor, near: Screen) -> Report:
@@ -95,7 +97,7 @@ def _write(report: Report, *, by: Actor, near: Screen) -> Report:
 
 def _judged(entry: Entry, *, by: Actor, force: bool, near: Screen) -> Entry | Problem:
     why = screening.objection(entry.target, action=entry.action, by=by, force=force, near=near)
-    return entry if why is None else Problem(entry.line, why)
+    return entry if why is None else Problem(entry.line, why, yields=sparing.is_wide(entry.target) and not force)
 
 
 def _batches(entries: Iterable[Entry | Problem]) -> Iterator[list[Entry | Problem]]:

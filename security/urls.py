@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from security.views import alerts, allows, bans, charts, crawlers, policy
+from security.views import alerts, allows, bans, charts, crawlers, exchange, policy
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", crawlers.robots, name="robots"),
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("security/allow/remove/", allows.disallow, name="remove_allow"),
     path("security/alerts/", alerts.alerts, name="alerts"),
     path("security/alerts/close/", alerts.close_alert, name="close_alert"),
+    path("security/exchange/", exchange.exchange, name="exchange"),
+    path("security/exchange/check/", exchange.check, name="check_import"),
+    path("security/exchange/export/", exchange.export, name="export_bans"),
     path("security/policy/", policy.policy, name="policy"),
     path("security/charts/", charts.pictures, name="charts"),
 ]

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core import signing
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -57,7 +58,7 @@ def stepping_up(_owner: User) -> Mapping[str, str]:
     return {"sudo_password": PASSWORD, "sudo_next": target}
 
 
-def always(**fields: str) -> Callable[[User], Mapping[str, str]]:
+def always(**fields: object) -> Callable[[User], Mapping[str, object]]:
     return lambda _owner: fields
 
 
@@ -66,13 +67,15 @@ def named(route: str) -> Callable[[User], str]:
 
 
 # route -> (its address, what is sent), each made once everything else is there
-SENT: dict[str, tuple[Callable[[User], str], Callable[[User], Mapping[str, str]]]] = {
+SENT: dict[str, tuple[Callable[[User], str], Callable[[User], Mapping[str, object]]]] = {
     "security": (named("security"), always(address=ATTACKER, reason="scans", duration="24h")),
     "lift_ban": (named("lift_ban"), banned),
     "resume_bans": (named("resume_bans"), paused),
     "allows": (named("allows"), always(address=ATTACKER, note="the office", duration="24h")),
     "remove_allow": (named("remove_allow"), allowed),
     "close_alert": (named("close_alert"), alarmed),
+    "exchange": (named("exchange"), always(file=SimpleUploadedFile("bans", b"cidr\n203.0.113.9\n"))),
+    "export_bans": (named("export_bans"), always(form="csv")),
     "policy": (named("policy"), always(bad_keys="5")),
     "login": (named("login"), always(username="owner", password=PASSWORD)),
     "logout": (named("logout"), always()),

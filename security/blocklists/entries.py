@@ -39,10 +39,11 @@ class Entry(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """What is wrong with a line."""
+    """What is wrong with a line; `yields`: not if it is forced."""
 
     line: int
     sentence: str
+    yields: bool = False
 
 
 class NotABlocklist(Exception):

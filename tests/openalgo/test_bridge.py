@@ -35,6 +35,12 @@ def test_a_body_at_the_limit_is_let_in(client):
     assert client.post("/probe/echo", content=b"b" * 1024 * 1024).json()["body"] == 1024 * 1024
 
 
+@pytest.mark.parametrize(("more", "refused"), [(60, False), (65, True)])
+def test_where_files_are_uploaded_a_form_has_room_around_them(client, more, refused):
+    answer = client.post("/security/exchange/", content=b"b" * (1024 + more) * 1024)
+    assert (answer.status_code == 413) is refused
+
+
 def test_the_api_refuses_a_large_body_in_its_one_shape(client):
     answer = client.post("/api/probe/echo", content=b"b" * (1024 * 1024 + 1))
     assert answer.json() == {"status": "error", "message": "A request may carry 1048576 bytes at most."}

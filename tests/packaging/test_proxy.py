@@ -120,6 +120,18 @@ def test_a_large_body_is_refused(proxy, content):
     assert proxy.post("/probe/echo", body).status_code == 413
 
 
+MIB = 1024 * 1024
+SIZES = [(MIB + 4096, 403), (1_100_000, 413), (9_999_999, 413), (10_000_000, 413)]
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["announced", "in chunks"])
+@pytest.mark.parametrize(("size", "status"), SIZES)
+def test_a_list_of_bans_may_have_a_mebibyte(proxy, size, status, chunked):
+    """403: it has come through, and the form's token is missing."""
+    body = b"x" * (size + 1000 if chunked and status == 413 else size)
+    assert proxy.post("/security/exchange/", iter([body]) if chunked else body).status_code == status
+
+
 def test_who_dawdles_over_a_header_is_cut_off(proxy):
     with socket.create_connection(("localhost", urlsplit(proxy.plain).port), timeout=15) as line:
         line.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")

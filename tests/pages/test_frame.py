@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 TRADING = ["dashboard", "trade", "orders", "trades", "positions", "holdings"]
-PAGES = [*TRADING, "mode", "cancel_orders", "close_positions", "api_keys", "password_change", "security"]
+PAGES = [*TRADING, "mode", "cancel_orders", "close_positions", "api_keys", "password_change", "security", "exchange"]
 STAFF_ONLY = 'href="/security/"'
 
 
@@ -32,6 +32,13 @@ def test_the_page_one_is_on_is_marked(owner, name):
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_inline(owner, name):
     assert not re.search(r"<style|<script(?! src)|\sstyle=|\son\w+=|javascript:", page(owner, name))
+
+
+@pytest.mark.parametrize("name", ["allows", "alerts", "exchange", "policy"])
+def test_a_page_below_security_is_marked_there_and_among_its_tabs(owner, name):
+    shown = page(owner, name)
+    assert re.search(r'href="/security/"\s+aria-current="page"', shown)
+    assert re.search(rf'href="{reverse(name)}"\s+aria-current="page"', shown)
 
 
 def test_a_trader_is_not_shown_the_way_to_security(owner, second_user):
