@@ -92,3 +92,13 @@ class ApiKey(models.Model):
     @property
     def standing(self) -> Standing:
         return standing(self, now=timezone.now())
+
+
+class Bouncer(models.Model):
+    """Up to which number of the sequence the bouncer that holds a key has been told."""
+
+    key = models.OneToOneField(ApiKey, on_delete=models.CASCADE, primary_key=True, related_name="bouncer")
+    seq = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.key_id} at {self.seq}"

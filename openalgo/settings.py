@@ -186,7 +186,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # The page's armour
 SECURE_SSL_REDIRECT = HTTPS
 # Programs do not follow redirects, and a health check stays inside: a plain-http bind is loopback or the proxy's own network.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^api/"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^api/", r"^v1/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -10,7 +10,7 @@ from security.actors import Actor
 from security.addresses import Network, NotAnAddress, subject_network
 from security.audit import Act
 from security.models import Action, Ban, Origin, State
-from security.snapshot import lasting
+from security.snapshot import ENDED, lasting
 
 MAX_REASON = 200
 NAMED = 1000  # bans that one lift names in the audit chain; of those beyond, the number
@@ -22,6 +22,11 @@ class BanRefused(Exception):
 
 def in_force() -> QuerySet[Ban]:
     return Ban.objects.filter(lasting(), state=State.ACTIVE)
+
+
+def in_force_narrowed() -> QuerySet[Ban]:
+    """The same rows, for a question that other columns narrow: led by their state, SQLite would read them all."""
+    return Ban.objects.filter(lasting()).exclude(state__in=ENDED)
 
 
 def parsed(cidr: str) -> Network:

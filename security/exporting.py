@@ -43,13 +43,13 @@ def poured(form: str, *, at: datetime) -> Iterator[bytes]:
     yield from blocks(FORMATS[form].write(_listed(_chosen(whole=FORMATS[form].whole)), at=at))
 
 
-def firewalled() -> QuerySet[Ban]:
-    """What a firewall is to shut out: bans in force, but those by force at the command line that meet the allow list."""
-    return banlist.in_force().filter(action=Action.BAN).exclude(pk__in=_spared())
+def firewalled(rows: QuerySet[Ban]) -> QuerySet[Ban]:
+    """What of these a firewall is to shut out: bans, but those by force at the command line that meet the allow list."""
+    return rows.filter(action=Action.BAN).exclude(pk__in=_spared())
 
 
 def _chosen(*, whole: bool) -> QuerySet[Ban]:
-    return banlist.in_force() if whole else firewalled()
+    return banlist.in_force() if whole else firewalled(banlist.in_force())
 
 
 def _listed(rows: QuerySet[Ban]) -> Iterator[Listed]:
@@ -61,4 +61,5 @@ def _listed(rows: QuerySet[Ban]) -> Iterator[Listed]:
 def _spared() -> list[UUID]:
     """Of the bans that meet the allow list: there are hardly any, and the gatehouse lets the allowed in all the same."""
     ranges = [network(cidr) for cidr in allows.in_force().values_list("cidr", flat=True)]
-    return [pk for each in ranges for pk in banlist.in_force().filter(banlist.overlapping(each)).values_list("pk", flat=True)]
+    rows = banlist.in_force_narrowed().order_by()
+    return [pk for each in ranges for pk in rows.filter(banlist.overlapping(each)).values_list("pk", flat=True)]

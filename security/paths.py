@@ -37,7 +37,7 @@ _CHALLENGE = re.compile(r"/\.well-known/acme-challenge/[\w-]+")  # a certificate
 
 def is_api(path: str) -> bool:
     """Is a program asking, which reads JSON? Hosts configured with a slash at their end send two."""
-    return path.lstrip("/").startswith("api/")
+    return path.lstrip("/").startswith(("api/", "v1/"))
 
 
 def fold(path: str) -> str:

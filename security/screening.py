@@ -1,10 +1,6 @@
 """Whom an import may not shut out: the same rules as for one order, asked only where there may be an objection."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-
-from django.conf import settings
-from django.utils import timezone
 
 from security import allows, clientip, proofs, sparing
 from security.actors import COMMAND_LINE, Actor
@@ -29,8 +25,7 @@ class Screen:
 
 def screen(by: Actor) -> Screen:
     """As of now. Equal to another: nothing changed in between."""
-    since = timezone.now() - timedelta(seconds=settings.SESSION_IDLE)
-    subjects = {*proofs.subjects(proofs.STAFF, since=since), *([parse(by.address).subject] if by.address else [])}
+    subjects = {*proofs.at_work(), *([parse(by.address).subject] if by.address else [])}
     allowed = allows.in_force().values_list("cidr", flat=True)
     known = frozenset({*LOCAL, *clientip.proxies().ranges, *map(network, subjects), *map(network, allowed)})
     around = frozenset(each.around(length) for each in known for length in range(each.length + 1))

@@ -44,6 +44,14 @@ def test_a_ban_and_its_end_reach_a_running_server_in_time(server):
     assert seconds_until(lambda: status(server) == 200) < PATIENCE
 
 
+def test_an_import_reaches_a_running_server_in_time(server, tmp_path):
+    (tmp_path / "bans").write_text(f"cidr\n{ATTACKER}\n203.0.113.10\n")
+    server.manage("import_bans", str(tmp_path / "bans"))
+    assert seconds_until(lambda: status(server) == status(server, "203.0.113.10") == 403) < PATIENCE
+    server.manage("unban_ip", "--origin", "import")
+    assert seconds_until(lambda: status(server) == 200) < PATIENCE
+
+
 def test_others_behind_the_same_proxy_go_on(server):
     server.manage("ban_ip", ATTACKER, "--reason", "fraud")
     seconds_until(lambda: status(server) == 403)

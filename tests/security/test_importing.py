@@ -1,5 +1,7 @@
 """Bans out of a file: the same as were exported, whom no ban may touch left alone, and never half of a file."""
 
+import json
+import tracemalloc
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -177,6 +179,20 @@ def test_a_dry_run_says_the_same_and_changes_nothing():
     assert ([*Ban.objects.values()], propagation.current(), AuditEntry.objects.count()) == (rows, seq, audit)
     assert take(file) == dry
     assert dry.sentence == "1 added, 1 prolonged, 1 held already"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", WHOLE)
+def test_a_long_file_is_read_in_little_memory(form, tmp_path: Path):
+    many = ({"cidr": f"203.{number >> 16}.{number >> 8 & 255}.{number & 255}"} for number in range(40_000))
+    lines = (row["cidr"] if form == "csv" else json.dumps(row) for row in many)
+    (tmp_path / "bans").write_text("\n".join(["cidr" if form == "csv" else "[", *lines]))
+    with (tmp_path / "bans").open("rb") as file:
+        tracemalloc.start()
+        assert importing.take(file, by=OWNER, dry_run=True).counts.added == 40_000
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 12 * 1024 * 1024
 
 
 def test_progress_is_told():
