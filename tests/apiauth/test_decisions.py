@@ -27,8 +27,6 @@ def token(owner) -> str:
 
 
 class Caller:
-    """A bouncer with a key in its header."""
-
     def __init__(self, token: str) -> None:
         self._client = Client(headers={"X-Api-Key": token})
 
