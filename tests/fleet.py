@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from tests.listener import Listener
-from tests.live import Live, environment, live_server, manage
+from tests.live import Live, environment, manage, start
 from tests.owned import PASSWORD
 
 PROCESSES = 4
@@ -43,12 +43,24 @@ class Fleet:
 
 
 @contextmanager
+def serving(env: Mapping[str, str], *, servers: int = PROCESSES) -> Iterator[list[Live]]:
+    """Started side by side on the same data; gone when the block ends."""
+    with ExitStack() as stack:
+        started = [start(env, "manage.py", "serve", "--port", "0", "--ws-port", "0") for _ in range(servers)]
+        for live in started:
+            stack.callback(live.end)
+        for live in started:
+            live.base = live.wait_for(r"on (http://\S+)")[1]
+        yield started
+
+
+@contextmanager
 def fleet(env: Mapping[str, str]) -> Iterator[Fleet]:
     """Beside an owner whose password all tests know."""
     with ExitStack() as stack:
         prepared = stack.enter_context(environment(env))
         manage("create_owner", "owner", "owner@example.com", env=prepared | {"OWNER_PASSWORD": PASSWORD})
-        ships = [stack.enter_context(live_server(prepared, second_port=False)) for _ in range(PROCESSES)]
+        ships = stack.enter_context(serving(prepared))
         forgetful = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         yield Fleet(ships, stack.enter_context(httpx.Client(cookies=forgetful, timeout=30)))
 

@@ -5,7 +5,7 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -13,13 +13,14 @@ import httpx
 import pytest
 
 from tests.browsing import Browser, browser
-from tests.live import Live, environment, manage, start
+from tests.fleet import serving
+from tests.live import Live, environment, manage
 from tests.owned import PASSWORD
 
 pytestmark = pytest.mark.slow
 
 SERVERS, ROUNDS = 4, 5  # each of them is killed in every round
-MOST = 20  # acts that a server answers, about, before it is killed
+MOST = 12  # acts that a server answers, about, before it is killed
 PATIENCE = 30.0  # seconds
 TOLD = """
 import json
@@ -48,7 +49,7 @@ class Load:
         self._ends = [pool.submit(self._go_on, act) for act in (self._ban, self._key)]
 
     def kill_at(self, many: int) -> None:
-        """Whatever it is about at that moment."""
+        """So many acts answered, and in the middle of whatever it is about then."""
         with self._news:
             assert self._news.wait_for(lambda: len(self.done) >= many, PATIENCE)
         self.live.process.kill()
@@ -93,20 +94,10 @@ def env(engine) -> Iterator[Env]:
         yield prepared
 
 
-def serving(env: Env, stack: ExitStack, *, servers: int = SERVERS) -> list[Live]:
-    """Started side by side; gone when the stack unwinds."""
-    started = [start(env, "manage.py", "serve", "--port", "0", "--ws-port", "0") for _ in range(servers)]
-    for live in started:
-        stack.callback(live.end)
-    for live in started:
-        live.base = live.wait_for(r"on (http://\S+)")[1]
-    return started
-
-
 @pytest.fixture
 def session(env) -> httpx.Cookies:
     """Of an operator who has just proven their password."""
-    with ExitStack() as stack, browser(serving(env, stack, servers=1)[0].base) as operator:
+    with serving(env, servers=1) as (live,), browser(live.base) as operator:
         operator.log_in()
         operator.issue_key("first")
         return operator.client.cookies
@@ -114,9 +105,8 @@ def session(env) -> httpx.Cookies:
 
 def killed_under_load(env: Env, session: httpx.Cookies) -> Said:
     """What the servers of one round had answered as done."""
-    with ExitStack() as stack:
-        pool = stack.enter_context(ThreadPoolExecutor(2 * SERVERS))
-        loads = [Load(live, session, pool) for live in serving(env, stack)]
+    with serving(env, servers=SERVERS) as servers, ThreadPoolExecutor(2 * SERVERS) as pool:
+        loads = [Load(live, session, pool) for live in servers]
         for load in loads:
             load.kill_at(random.randint(1, MOST))  # noqa: S311 - no secret
         return {each for load in loads for each in load.end()}
