@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
@@ -17,7 +18,7 @@ from security.allows import AllowRefused
 from security.audit import Act
 from security.forms import AllowForm, BanForm
 from security.lookups import OfferedLookups
-from security.models import Alert, Allow, AuditEntry, AuditSegment, Ban, Evidence, Offender, Policy
+from security.models import Alert, Allow, AuditEntry, AuditSegment, Ban, Evidence, Offender, Policy, TrafficEntry
 
 WEEK = timedelta(weeks=1)
 
@@ -189,6 +190,25 @@ class AuditEntryAdmin(Ledger):
     search_help_text = f"An act, what it was about, or who did it. Of what is found, the newest {Newest.MOST} rows are listed."
     show_full_result_count = False
     paginator = Newest
+
+
+class AsTheyCame(ChangeList):
+    """In no other order, whatever an address asks for: it would sort them all."""
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        return ["-id"]
+
+
+@admin.register(TrafficEntry)
+class TrafficEntryAdmin(Ledger):
+    actions = None
+    list_display = ("at", "kind", "subject", "method", "path", "status", "ms", "user", "key")
+    sortable_by = ()
+    show_full_result_count = False
+    paginator = Newest
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return AsTheyCame
 
 
 @admin.register(AuditSegment)

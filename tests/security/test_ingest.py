@@ -67,6 +67,24 @@ def test_a_line_that_a_full_disk_tore_spoils_no_other(process):
     assert len(mine.rows()) == 2
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'["then","http","203.0.113.9","GET","","/",200,1.0,null,3,"","","",null]',
+        b'[1764000000.5,"http","203.0.113.9","GET","","/",5,1.0,null,3,"","","",null]',
+        b'[1764000000.5,"http","203.0.113.9","GET","","/",200,1.0,null,99999999999999999999,"","","",null]',
+        b'[1764000000.5,"http","203.0.113.9","GET","","/",200,"slow",null,3,"","","",null]',
+        b"{}", b"[]", b"1", b"\xff", b"",
+    ],
+)  # fmt: skip
+def test_a_line_that_says_nonsense_holds_up_no_other(process, line):
+    mine = process()
+    answer()
+    mine.spool.write(line + b"\n")
+    answer()
+    assert (len(mine.rows()), counted()) == (2, 2)
+
+
 def test_two_processes_that_find_the_same_file_count_it_once(process):
     dead = process()
     for _ in range(50):
