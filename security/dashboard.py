@@ -1,5 +1,6 @@
 """What the security pages and the admin do in an operator's name: find bans, order them, lift them, allow."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -42,6 +43,12 @@ def touched(cidr: str) -> QuerySet[Ban]:
         return bans.touching(cidr)
     except BanRefused:
         return Ban.objects.none()
+
+
+def bans_of(subjects: Iterable[str]) -> dict[str, Ban]:
+    """Those in force on just these subjects, by the subject's name (which has no /32)."""
+    named = {subject if "/" in subject else f"{subject}/32": subject for subject in subjects}
+    return {named[ban.cidr]: ban for ban in bans.in_force().filter(cidr__in=named)}
 
 
 def order(form: BanForm, *, request: HttpRequest) -> Ban | None:

@@ -1,5 +1,6 @@
 """Stretches of the audit chain for people and courts; what cannot be noted in the chain is not handed out."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -40,6 +41,12 @@ def write(stretch: Stretch, path: Path, *, by: Actor) -> Written:
 def pour(stretch: Stretch, file: BinaryIO, *, by: Actor) -> Written:
     _tell(stretch, by)
     return archives.pour(file, start=stretch.start, last=stretch.last, checked=False)
+
+
+def tell_selected(form: str, asked: Mapping[str, str], *, by: Actor) -> None:
+    """Before the rows that some filters select are handed out."""
+    with audit.change():
+        audit.record(Act.AUDIT_EXPORTED, by=by, about=f"selected rows as {form}", after=asked)
 
 
 def _tell(stretch: Stretch, by: Actor) -> None:

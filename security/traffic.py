@@ -115,10 +115,10 @@ def _split(filters: Filters, rows: QuerySet[TrafficEntry]) -> tuple[list[Q], Oth
 
 def _values(filters: Filters) -> Others:
     """What has an index, the most telling first as a rule."""
-    found: Others = {"subject": _subject(filters.subject)} if filters.subject else {}
+    found: Others = {"subject": subject_of(filters.subject)} if filters.subject else {}
     found |= {name: value for name in ("key", "user", "route") if (value := getattr(filters, name))}
     if filters.status and filters.status not in FAMILIES:
-        found["status"] = _status(filters.status)
+        found["status"] = status_of(filters.status)
     return found
 
 
@@ -148,14 +148,16 @@ def _unindexed(places: _Places, others: Others) -> _Places:
     return places.alias(**plain).filter(**{f"plain_{name}": value for name, value in others.items()})
 
 
-def _subject(text: str) -> str:
+def subject_of(text: str) -> str:
+    """By its name or any address of it; raises Misasked."""
     try:
         return subject_network(text.strip()).named
     except NotAnAddress as error:
         raise Misasked(str(error)) from error
 
 
-def _status(text: str) -> int:
+def status_of(text: str) -> int:
+    """A single one; raises Misasked."""
     if not (text.isascii() and text.isdigit() and len(text) <= 4):
         raise Misasked(f"{text[:20]!r} is no status: give one such as 404, or a family such as 4xx.")
     return int(text)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from security.views import alerts, allows, bans, charts, crawlers, exchange, policy
+from security.views import alerts, allows, bans, charts, crawlers, exchange, logs, policy
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", crawlers.robots, name="robots"),
@@ -19,4 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("security/exchange/export/", exchange.export, name="export_bans"),
     path("security/policy/", policy.policy, name="policy"),
     path("security/charts/", charts.pictures, name="charts"),
+    path("logs/", logs.logs, name="logs"),
+    path("logs/export/", logs.export_traffic, name="export_traffic"),
+    path("logs/audit/", logs.audit_log, name="audit_log"),
+    path("logs/audit/export/", logs.export_audit, name="export_audit"),
 ]

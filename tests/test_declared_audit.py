@@ -76,6 +76,7 @@ SENT: dict[str, tuple[Callable[[User], str], Callable[[User], Mapping[str, objec
     "close_alert": (named("close_alert"), alarmed),
     "exchange": (named("exchange"), always(file=SimpleUploadedFile("bans", b"cidr\n203.0.113.9\n"))),
     "export_bans": (named("export_bans"), always(form="csv")),
+    "export_audit": (named("export_audit"), always(form="csv")),
     "policy": (named("policy"), always(bad_keys="5")),
     "login": (named("login"), always(username="owner", password=PASSWORD)),
     "logout": (named("logout"), always()),

@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 TRADING = ["dashboard", "trade", "orders", "trades", "positions", "holdings"]
-PAGES = [*TRADING, "mode", "cancel_orders", "close_positions", "api_keys", "password_change", "security", "exchange"]
+PAGES = [*TRADING, "mode", "cancel_orders", "close_positions", "api_keys", "password_change", "security", "exchange",
+         "logs", "audit_log"]  # fmt: skip
 STAFF_ONLY = 'href="/security/"'
 
 
@@ -34,7 +35,7 @@ def test_nothing_is_inline(owner, name):
     assert not re.search(r"<style|<script(?! src)|\sstyle=|\son\w+=|javascript:", page(owner, name))
 
 
-@pytest.mark.parametrize("name", ["allows", "alerts", "exchange", "policy"])
+@pytest.mark.parametrize("name", ["allows", "alerts", "exchange", "policy", "logs", "audit_log"])
 def test_a_page_below_security_is_marked_there_and_among_its_tabs(owner, name):
     shown = page(owner, name)
     assert re.search(r'href="/security/"\s+aria-current="page"', shown)
