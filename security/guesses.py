@@ -26,6 +26,7 @@ from security.policy import Policy
 logger = logging.getLogger(__name__)
 
 SCENARIO = "bad-logins"
+REASON = "wrong passwords or codes"
 TOGETHER = 2  # a subject may be a household or an office: it waits after so many times the failures of one name
 IMPATIENCE = 0.5  # of its weight is what an attempt counts that comes before its time
 BURST = 5  # times the limit of one subject, from all together
@@ -190,6 +191,6 @@ def _of(subject: str, name: str = "") -> str:
 def _punish(subject: str, kind: Kind, now: datetime) -> None:
     last = bans.Sample(now, round(WEIGHTS[kind]), f"a wrong {kind}, the last of too many")
     try:
-        bans.punish(subject, reason="wrong passwords or codes", scenario=SCENARIO, evidence=[last])
+        bans.punish(subject, reason=REASON, scenario=SCENARIO, evidence=[last])
     except Exception:
         logger.critical("%s could not be punished for its guesses", subject, exc_info=True)  # it waits nevertheless

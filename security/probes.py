@@ -143,7 +143,7 @@ def _caught(subject: str, sample: str) -> None:
     trail.tried(Scenario.DECOY, weight=paths.KNOWN)
     if settings.BANS and tally.doze(subject, Scenario.DECOY, at=at, until=at + RETRY):
         look = Row(subject, Try(_digest(Scenario.DECOY, sample), at, paths.KNOWN, Scenario.DECOY), sample)
-        _punish(subject, Scenario.DECOY, "a look at a decoy that only robots.txt names", besides=[look])
+        _punish(subject, Scenario.DECOY, scores.AT_DECOY, besides=[look])
 
 
 def _punish(subject: str, scenario: Scenario, reason: str, *, besides: Sequence[Row] = ()) -> None:

@@ -11,6 +11,7 @@ from security.escalation import threshold
 from security.policy import Policy
 
 DAY = float(UNITS["d"])  # seconds
+AT_DECOY = "a look at a decoy that only robots.txt names"  # the first bans
 Event = tuple[float, int]  # when, in seconds; how many points
 
 

@@ -67,10 +67,12 @@ def _match(path: str) -> ResolverMatch:
     return resolve(path)
 
 
-def ask(gate: Gatehouse, path: str, *, method: str = "GET", body: bytes = b"", headers: Any = JSON) -> int:
+def ask(
+    gate: Gatehouse, path: str, *, method: str = "GET", body: bytes = b"", headers: Any = JSON, address: str = "203.0.113.9"
+) -> int:
     """A request through a gatehouse; the answer's status."""
     scope = {
-        "type": "http", "client": ("203.0.113.9", 4000), "scheme": "http", "path": path, "method": method,
+        "type": "http", "client": (address, 4000), "scheme": "http", "path": path, "method": method,
         "query_string": b"a=secret", "headers": [*PROGRAM, (b"content-length", str(len(body)).encode()), *headers],
     }  # fmt: skip
     sent: list[Any] = []
