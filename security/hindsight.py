@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, cast
+from typing import cast
 
 from django.utils import timezone
 
@@ -27,7 +27,8 @@ class Misread(ValueError):
     """Some threshold, or its value, may not be; the sentence says which."""
 
 
-class Real(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Real:
     """What automation answered a subject; a throttle and a simulated ban shut nobody out."""
 
     subject: str

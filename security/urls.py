@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from security.views import alerts, allows, bans, charts, crawlers, exchange, logs, policy
+from security.views import alerts, allows, bans, charts, crawlers, exchange, logs, policy, replays
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", crawlers.robots, name="robots"),
@@ -23,4 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logs/export/", logs.export_traffic, name="export_traffic"),
     path("logs/audit/", logs.audit_log, name="audit_log"),
     path("logs/audit/export/", logs.export_audit, name="export_audit"),
+    path("security/replay/", replays.replay, name="replay"),
 ]
