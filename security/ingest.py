@@ -203,8 +203,8 @@ def _insert(rows: Sequence[Placed]) -> None:
 
 
 def _instant(at: float) -> str:
-    """As both engines take it: UTC."""
-    return datetime.fromtimestamp(at, UTC).isoformat(" ", "microseconds")[:26]
+    """As both engines take it, in UTC, and as Django spells it: on SQLite instants are compared as texts."""
+    return datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat(" ")
 
 
 def _forget(path: Path) -> None:
