@@ -114,15 +114,16 @@ def _sums() -> None:
     from django.db import transaction
     from django.utils import timezone
 
-    from security import rollups
+    from security import rollups, surges
     from security.rollups import Group, Sums
 
     last = rollups.minute_of(timezone.now().timestamp())
-    counts = [100] * 60
+    counts = [0] * 20 + [100] * 30  # from a third of a millisecond to a minute
     with transaction.atomic():
         for number in range(24 * 60):
             minute = last - timedelta(minutes=number)
-            rollups.add({(minute, group): Sums(requests=100, own=counts, broker=counts) for group in Group})
+            rollups.add({(minute, group): Sums(requests=100, own=counts) for group in (*surges.TIMED, Group.PASSWORDS)})
+            rollups.add({(minute, Group.API): Sums(broker=counts), (minute, Group.GATE): Sums(refused=100)})
     print(f"{1000 * _seconds(rollups.last_hour):7.1f} ms the last hour by minutes")
     print(f"{1000 * _seconds(rollups.last_day):7.1f} ms the last day by ten minutes")
 

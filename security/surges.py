@@ -53,12 +53,12 @@ def surge(hour: Sequence[Point], day: Sequence[Point]) -> Deviation | None:
     """Of minutes and of ten minutes, those under way last. A busy day's busy hours are usual, a flood of two hours is not."""
     asked = [float(point.requests + point.refused) for point in hour[:-1]]
     before, lately = asked[:-SUSTAINED], asked[-SUSTAINED:]
-    busy = quantiles([(point.requests + point.refused) / 10 for point in day[:-2]], n=10)[-1]
+    busy = quantiles([(point.requests + point.refused) / 10 for point in day], n=10)[-1]
     return _beyond(Sort.SURGE, min(lately), usual=max(median(before), busy), least=LEAST_REQUESTS)
 
 
 def slowness(hour: Sequence[Point], day: Sequence[Point]) -> Deviation | None:
-    """The same for our own time; minutes of few answers say nothing."""
+    """The same for our own time; minutes of few answers say nothing, and the newest are no measure of themselves."""
     lately = hour[-1 - SUSTAINED : -1]
     if any(point.requests < MEASURED or point.own.p95 is None for point in lately):
         return None

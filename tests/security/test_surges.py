@@ -75,6 +75,10 @@ def test_answers_that_stay_slow_are_seen():
     assert found == Deviation(Sort.SLOWNESS, 300, 60)
 
 
+def test_a_server_that_just_started_is_measured_by_its_first_minutes():
+    assert surges.slowness(slow(60, 400, 400, 400), slow(144, 60, 400)) == Deviation(Sort.SLOWNESS, 400, 60)
+
+
 @pytest.mark.parametrize(
     ("hour", "day"),
     [
