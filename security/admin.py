@@ -10,7 +10,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 
 from security import actors, alerts, allows, bans, dashboard
@@ -74,7 +74,7 @@ class BanAdmin(Ordered):
     fields = ("cidr", "action", "reason", "scenario", "origin", "actor", "created", "starts", "expires", "offence", "now",
               "lifted", "lifted_by", "note")  # fmt: skip
     inlines = (EvidenceInline,)
-    actions = ("lift", "extend")
+    actions = ("lift", "extend", "export")
     order_form, order, button, done = BanForm, dashboard.order, "Ban", "Banned."
 
     @admin.display(description="state")
@@ -89,6 +89,10 @@ class BanAdmin(Ordered):
     def extend(self, request: HttpRequest, rows: QuerySet[Ban]) -> None:
         by = actors.of(request)
         self._tell(request, [row for row in rows if bans.extend(row, by=by, longer=WEEK)], "extended")
+
+    @admin.action(description="Export the selected bans in force as CSV", permissions=["view"])
+    def export(self, request: HttpRequest, rows: QuerySet[Ban]) -> StreamingHttpResponse:
+        return dashboard.download("csv", request=request, rows=rows)
 
     def _tell(self, request: HttpRequest, rows: list[Ban], done: str) -> None:
         for row in rows:

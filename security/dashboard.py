@@ -1,16 +1,17 @@
-"""What the security pages and the admin do in an operator's name: find bans, order them, lift them, allow."""
+"""What the security pages and the admin do in an operator's name: find bans, order them, lift them, hand them on, allow."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
-from security import actors, allows, banlist, bans, coverage, durations, escalation, policy, refusals
+from security import actors, allows, banlist, bans, coverage, durations, escalation, exporting, policy, refusals
 from security.addresses import SUBJECT_LENGTH, network
 from security.allows import AllowRefused
 from security.bans import BanRefused
+from security.blocklists.formats import FORMATS
 from security.forms import AllowForm, BanForm
 from security.models import Allow, Ban, Origin
 
@@ -82,6 +83,13 @@ def allow(form: AllowForm, *, request: HttpRequest) -> Allow | None:
     except AllowRefused as refused:
         form.add_error("address", str(refused))
         return None
+
+
+def download(form: str, *, request: HttpRequest, rows: QuerySet[Ban] | None = None) -> StreamingHttpResponse:
+    """The bans in force, or some rows, however many: as a file with a name of ours."""
+    pieces = exporting.export(form, by=actors.of(request), rows=rows)
+    headers = {"Content-Disposition": f'attachment; filename="{FORMATS[form].file}"'}
+    return StreamingHttpResponse(pieces, content_type=FORMATS[form].kind, headers=headers)
 
 
 def file(ban: Ban) -> File:

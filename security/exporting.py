@@ -21,11 +21,11 @@ from security.models import Action, Ban
 AT_ONCE = 2000  # rows in memory
 
 
-def export(form: str, *, by: Actor) -> Iterator[bytes]:
-    """The list in a format, piece by piece; read once the first piece is asked for."""
+def export(form: str, *, by: Actor, rows: QuerySet[Ban] | None = None) -> Iterator[bytes]:
+    """The list in a format, or what of these rows is in force, piece by piece; read once the first piece is asked for."""
     with audit.change():
         audit.record(Act.BANS_EXPORTED, by=by, about=form)
-    return poured(form, at=timezone.now())
+    return poured(form, rows=rows, at=timezone.now())
 
 
 def write(form: str, path: Path, *, by: Actor) -> None:
@@ -39,17 +39,15 @@ def write(form: str, path: Path, *, by: Actor) -> None:
         draft.unlink(missing_ok=True)
 
 
-def poured(form: str, *, at: datetime) -> Iterator[bytes]:
-    yield from blocks(FORMATS[form].write(_listed(_chosen(whole=FORMATS[form].whole)), at=at))
+def poured(form: str, *, at: datetime, rows: QuerySet[Ban] | None = None) -> Iterator[bytes]:
+    chosen, held = FORMATS[form], banlist.in_force()
+    held = held if rows is None else held.filter(pk__in=rows.values("pk"))
+    yield from blocks(chosen.write(_listed(held if chosen.whole else firewalled(held)), at=at))
 
 
 def firewalled(rows: QuerySet[Ban]) -> QuerySet[Ban]:
     """What of these a firewall is to shut out: bans, but those by force at the command line that meet the allow list."""
     return rows.filter(action=Action.BAN).exclude(pk__in=_spared())
-
-
-def _chosen(*, whole: bool) -> QuerySet[Ban]:
-    return banlist.in_force() if whole else firewalled(banlist.in_force())
 
 
 def _listed(rows: QuerySet[Ban]) -> Iterator[Listed]:

@@ -2,12 +2,12 @@
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from security import actors, bans, exporting, importing, sudo
+from security import actors, bans, dashboard, importing, sudo
 from security.audit import Act
 from security.blocklists.formats import FORMATS
 from security.forms import ExportForm, ImportForm
@@ -50,10 +50,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     form = ExportForm(request.POST)
     if not form.is_valid():
         raise BadRequest("There is no such format.")
-    chosen = FORMATS[form.cleaned_data["form"]]
-    pieces = exporting.export(chosen.name, by=actors.of(request))
-    headers = {"Content-Disposition": f'attachment; filename="{chosen.file}"'}
-    return StreamingHttpResponse(pieces, content_type=chosen.kind, headers=headers)
+    return dashboard.download(form.cleaned_data["form"], request=request)
 
 
 def _form(request: HttpRequest) -> ImportForm:

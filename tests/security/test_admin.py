@@ -8,10 +8,11 @@ from django.test import Client
 
 from security import bans
 from security.actors import Actor
-from security.models import Ban, Origin
+from security.models import AuditEntry, Ban, Origin
 
 ADD = "/admin/security/ban/add/"
 LIST = "/admin/security/ban/"
+OTHERS = ("203.0.113.10", "203.0.113.11")
 
 
 @pytest.fixture
@@ -60,6 +61,16 @@ def test_the_lift_action_leaves_what_ended_as_it_was(operator, banned):
     answer = operator.post(LIST, {"action": "lift", "_selected_action": [str(banned.pk)]}, follow=True)
     assert "0 lifted" in answer.content.decode()
     assert Ban.objects.get().lifted_by == "somebody"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_export_action_hands_out_what_of_the_selection_is_in_force(operator, banned):
+    lifted, _other = (bans.ban(cidr, reason="x", origin=Origin.COMMAND, by=Actor("owner"), duration=None) for cidr in OTHERS)
+    bans.lift(lifted.cidr, by=Actor("owner"))
+    chosen = [str(row.pk) for row in (banned, lifted)]
+    lines = operator.post(LIST, {"action": "export", "_selected_action": chosen}).getvalue().decode().splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["cidr", "203.0.113.9/32"]
+    assert AuditEntry.objects.filter(act="bans:list:export", actor="owner").count() == 1
 
 
 def test_a_ban_cannot_be_edited_or_deleted(operator, banned):
