@@ -65,13 +65,13 @@ def _program(admitted: Admitted) -> Guest:
     who = admitted.principal
     most = policy.current()
     places = {f"key {who.kid}": most.sockets_key, f"user {who.user_id}": most.sockets_user}
-    return Guest(who.user_id, who.username, admitted.stands, places)
+    return Guest(who.user_id, who.username, f"key {who.kid}", admitted.stands, places)
 
 
 def _page(visit: Visit) -> Guest:
     most = policy.current()
     places = {f"session {visit.digest}": most.sockets_session, f"user {visit.user_id}": most.sockets_user}
-    return Guest(visit.user_id, visit.username, visit.stands, places)
+    return Guest(visit.user_id, visit.username, f"session {visit.digest[:16]}", visit.stands, places)
 
 
 def _visit(caller: Caller, key: str) -> Visit | None:

@@ -18,6 +18,7 @@ class SecurityConfig(AppConfig):
         _forget()
         _write_down()
         _look_around()
+        _know_each_other()
 
 
 def _follow() -> None:
@@ -59,3 +60,12 @@ def _look_around() -> None:
     background.job("look at the audit chain's newest rows", MINUTE, verification.watch)
     background.job("verify the audit chain", DAY, verification.watch_all)
     pulse.each("looking for an unconfigured proxy", unconfigured.EVERY, unconfigured.look)
+
+
+def _know_each_other() -> None:
+    """What each process holds open and counts."""
+    from security import background, disconnects, propagation, pulse, roster
+
+    propagation.follow("disconnects", disconnects.apply)
+    pulse.each("writing down what this process holds", roster.BEAT, roster.write, last=roster.leave)
+    background.job("forget processes that are gone", MINUTE, roster.prune)

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from security import clientip, propagation, refusals, snapshot, trail, unconfigured
+from security import clientip, paths, propagation, refusals, snapshot, trail, unconfigured
 from security.clientip import BadForwarding, Caller
+from security.meter import meter
 from security.refusals import Answer
-from security.sockets import ABORT, BANNED, ENDED, STALLED, TOO_MANY, Socket
+from security.sockets import ABORT, BANNED, DISCONNECTED, ENDED, STALLED, TOO_MANY, Socket
 
 logger = logging.getLogger(__name__)
 
@@ -55,10 +56,12 @@ class Gatehouse:
         _name(scope, caller)
         trail.begin()
         if scope["type"] == "http":
+            meter.requests += 1
             return await self._http(scope, receive, send)
         return await self._hold(scope, receive, send)
 
     async def _turn_away(self, scope: Scope, send: Send, answer: Answer) -> None:
+        meter.refusals += 1
         if scope["type"] == "http":
             await _send(send, "http.response", answer, close=self._worn_out(scope))
         elif "websocket.http.response" in (scope.get("extensions") or {}):
@@ -80,7 +83,7 @@ class Gatehouse:
     async def _hold(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application finds the socket in its scope: there it says who is behind it, and may end it."""
         abort = (scope.get("extensions") or {}).get(ABORT, {}).get("call")
-        socket = scope["socket"] = Socket(scope["caller"], send, abort=abort)
+        socket = scope["socket"] = Socket(scope["caller"], send, door=_door(scope), abort=abort)
         self._sockets.add(socket)
         self._watch()
         try:
@@ -116,6 +119,8 @@ class Gatehouse:
                 socket.kick(BANNED)
             elif socket.stands is not None and not socket.stands(now):
                 socket.kick(ENDED)
+            elif socket.unwanted:
+                socket.kick(DISCONNECTED)
             elif socket.is_stalled():
                 socket.kick(STALLED)
 
@@ -125,6 +130,12 @@ async def _overrun(receive: Receive, send: Send) -> None:
     await receive()
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": TOO_MANY})
+
+
+def _door(scope: Scope) -> str:
+    """Where it knocked: the address, or the port that has but one."""
+    path, server = scope["path"], scope.get("server")
+    return f"port {server[1]}" if path == "/" and server else paths.redacted(path)
 
 
 def _name(scope: Scope, caller: Caller) -> None:

@@ -37,6 +37,7 @@ class Act(StrEnum):
     PROBES_CLEARED = "bans:probes:clear"
     POLICY_CHANGED = "policy:values:change"
     ALERT_CLOSED = "alerts:alert:close"
+    SOCKETS_CLOSED = "sockets:socket:disconnect"
     AUDIT_PRUNED = "audit:segment:prune"
     AUDIT_EXPORTED = "audit:chain:export"
     LOGGED_IN = "accounts:session:login"

@@ -14,6 +14,7 @@ from security.addresses import subject_network
 from security.alerts import Alarm
 from security.audit import Act
 from security.clientip import Caller
+from security.meter import meter
 from security.models import Probe
 from security.scores import Scenario, Try
 from security.silence import Silence
@@ -33,6 +34,7 @@ _strays, _admins = Silence(SPARED), Silence(SPARED)
 
 def bad_key(caller: Caller, token: str, *, kind: str) -> None:
     """A key was presented that is not live; the identical one counts once a subject and day. `kind` is all that is kept."""
+    meter.bad_key()
     _try(caller.subject, Scenario.KEYS, token, weight=1, sample=f"API key: {kind}")
 
 
@@ -109,6 +111,8 @@ def forget() -> None:
 
 
 def _try(subject: str, scenario: Scenario, tried: str, *, weight: int, sample: str) -> None:
+    if scenario in (Scenario.PATHS, Scenario.ADMIN):
+        meter.probe()
     try:
         digest = _digest(scenario, tried)
         trail.tried(scenario, weight=weight, digest=digest)
@@ -139,6 +143,7 @@ def _followed(subject: str, normal: str, sample: str) -> bool:
 
 def _caught(subject: str, sample: str) -> None:
     """The first look at a decoy is enough."""
+    meter.probe()
     at = time.time()
     trail.tried(Scenario.DECOY, weight=paths.KNOWN)
     if settings.BANS and tally.doze(subject, Scenario.DECOY, at=at, until=at + RETRY):

@@ -14,15 +14,16 @@ from security.background import guarded
 class _Beat:
     every: float
     run: Callable[[], object]
+    last: Callable[[], object]
     due: float = 0.0
 
 
 _beats: dict[str, _Beat] = {}
 
 
-def each(name: str, every: float, run: Callable[[], object]) -> None:
-    """Register for `apps.py::ready` what every process does each so many seconds, and once more when it stops."""
-    _beats[name] = _Beat(every, run)
+def each(name: str, every: float, run: Callable[[], object], *, last: Callable[[], object] | None = None) -> None:
+    """Register for `apps.py::ready` what every process does each so many seconds, and `last` or once more when it stops."""
+    _beats[name] = _Beat(every, run, last or run)
 
 
 class Pulse:
@@ -51,6 +52,6 @@ def _beat(*, everything: bool) -> float:
     """Run what is due; seconds until the next is."""
     for name, beat in _beats.items():
         if everything or beat.due <= time.monotonic():
-            guarded(name, beat.run)
+            guarded(name, beat.last if everything else beat.run)
             beat.due = time.monotonic() + beat.every
     return max(0.0, min((beat.due for beat in _beats.values()), default=time.monotonic() + 1.0) - time.monotonic())

@@ -2,12 +2,16 @@
 
 import asyncio
 import logging
+import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from security import policy
+from security.actors import Actor
 from security.clientip import Caller
 
 logger = logging.getLogger(__name__)
@@ -16,7 +20,7 @@ Send = Callable[[Any], Awaitable[None]]
 Standing = Callable[[datetime], bool]
 
 OPEN, REFUSED = 101, 403  # what a handshake is answered
-ENDED, BANNED, STALLED, TOO_MANY = 4401, 4403, 4408, 4429  # close codes
+ENDED, BANNED, STALLED, DISCONNECTED, TOO_MANY = 4401, 4403, 4408, 4410, 4429  # close codes
 CLOSE_WAIT = 1.0  # seconds a close frame may wait for its reader
 STALL = 10.0  # seconds a frame may wait for its reader
 ABORT = "openalgo.abort"  # the ASGI extension by which `serve` lets an application drop the connection
@@ -49,13 +53,18 @@ class Crowd:
 
 crowd = Crowd()
 strangers: dict["Socket", None] = {}  # oldest first
+_held: dict[str, "Socket"] = {}  # all, oldest first
 
 
 class Socket:
     """One open WebSocket: its caller, its places in the crowd, and a way to end it from outside the application."""
 
-    def __init__(self, caller: Caller, send: Send, *, abort: Callable[[], None] | None = None) -> None:
-        self.caller = caller
+    def __init__(self, caller: Caller, send: Send, *, door: str = "", abort: Callable[[], None] | None = None) -> None:
+        self.id = secrets.token_hex(8)
+        self.caller, self.door, self.since = caller, door, timezone.now()
+        self.by: Actor | None = None  # who is behind it, once that is proven
+        self.topics: Callable[[], int] = int  # how much its application subscribed to
+        self.unwanted = False  # an operator wants it closed
         self.stands: Standing | None = None  # set by the application that knows who is behind the socket
         self.status = 0  # what it was refused or closed with; 101 where the other side left, 0 before there was an answer
         self.sent = 0  # characters or bytes
@@ -76,19 +85,20 @@ class Socket:
             _make_way()
         if not self._take({"all": most.sockets_all, self._stranger: most.sockets_strangers}):
             return False
-        strangers[self] = None
+        strangers[self], _held[self.id] = None, self
         return True
 
-    def proven(self, standing: Standing, *, places: Mapping[str, int]) -> bool:
+    def proven(self, standing: Standing, *, by: Actor, places: Mapping[str, int]) -> bool:
         """Somebody is behind it, as long as `standing` says so; False: they hold as many sockets as they may."""
         if self not in strangers or not self._take({self._subject: policy.current().sockets_subject, **places}):
             return False
         del strangers[self]
         self._leave(self._stranger)
-        self.stands = standing
+        self.stands, self.by = standing, by
         return True
 
     def depart(self) -> None:
+        _held.pop(self.id, None)
         strangers.pop(self, None)
         for name in self._places:
             crowd.leave(name)
@@ -167,6 +177,18 @@ class Socket:
     def _leave(self, name: str) -> None:
         self._places.remove(name)
         crowd.leave(name)
+
+
+def held() -> list[Socket]:
+    """All that are open in this process, oldest first; from any thread."""
+    return list(_held.values())
+
+
+def unwanted(*, ids: Collection[str], subjects: Collection[str]) -> None:
+    """The next look closes those of these names; from any thread."""
+    for each in held():
+        if each.id in ids or each.caller.subject in subjects:
+            each.unwanted = True
 
 
 def _make_way(name: str | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from security.views import alerts, allows, bans, charts, crawlers, exchange, logs, policy, replays
+from security.views import alerts, allows, bans, charts, crawlers, exchange, logs, policy, replays, sockets
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", crawlers.robots, name="robots"),
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("security/exchange/", exchange.exchange, name="exchange"),
     path("security/exchange/check/", exchange.check, name="check_import"),
     path("security/exchange/export/", exchange.export, name="export_bans"),
+    path("security/sockets/", sockets.sockets, name="sockets"),
+    path("security/sockets/disconnect/", sockets.disconnect, name="disconnect"),
     path("security/policy/", policy.policy, name="policy"),
     path("security/charts/", charts.pictures, name="charts"),
     path("logs/", logs.logs, name="logs"),

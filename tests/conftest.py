@@ -20,12 +20,14 @@ from security import (
     propagation,
     ratelimits,
     refusals,
+    roster,
     snapshot,
     trail,
     triggers,
     unconfigured,
 )
 from security.actors import COMMAND_LINE
+from security.meter import meter
 from tests.program import Program
 
 usage.FLUSH_EVERY = 3600.0  # no timer of one test may wake in another
@@ -71,6 +73,8 @@ def _fresh_memory():
     trail.forget()
     unconfigured.forget()
     incidents.forget()
+    meter.forget()
+    roster.forget()
     probes.forget()
     merging.forget()
     proofs.forget()

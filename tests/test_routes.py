@@ -17,7 +17,7 @@ from security.ratelimits import Limit
 # What asks for the password again where it was given longer than ten minutes ago.
 STEPPED_UP = {
     Act.BAN_ORDERED, Act.BAN_LIFTED, Act.ALLOW_ADDED, Act.ALLOW_REMOVED, Act.BANS_PAUSED, Act.BANS_RESUMED, Act.PROBES_CLEARED,
-    Act.BANS_IMPORTED, Act.POLICY_CHANGED, Act.KEY_ISSUED, Act.KEY_ROTATED, Act.KEY_REVOKED,
+    Act.BANS_IMPORTED, Act.POLICY_CHANGED, Act.SOCKETS_CLOSED, Act.KEY_ISSUED, Act.KEY_ROTATED, Act.KEY_REVOKED,
 }  # fmt: skip
 
 # Open without a session or a key, and why it may be.

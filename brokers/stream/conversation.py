@@ -16,6 +16,7 @@ from brokers.stream import feeds, frames, speech
 from brokers.stream.listener import Listener
 from brokers.stream.speech import Code, Misspoken
 from security import sockets
+from security.actors import Actor
 from security.pace import Pace
 from security.sockets import Socket, Standing
 
@@ -34,10 +35,11 @@ MALFORMED, QUIET = 4400, 4408  # close codes beside those of security.sockets
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Who is behind a socket, for as long as they stand; `places` are what they take in the crowd."""
+    """Who is behind a socket and by what, for as long as they stand; `places` are what they take in the crowd."""
 
     user_id: int
     username: str
+    credential: str
     stands: Standing
     places: dict[str, int]
 
@@ -110,14 +112,16 @@ class Stream(AsyncConsumer):  # type: ignore[misc]
 
     async def enter(self, guest: Guest) -> None:
         """From here on they may listen."""
-        if not self.gate.proven(guest.stands, places=guest.places):
+        by = Actor(guest.username, id=str(guest.user_id), address=self.gate.caller.address, credential=guest.credential)
+        if not self.gate.proven(guest.stands, by=by, places=guest.places):
             await self.dismiss(sockets.TOO_MANY, "You hold as many sockets as you may.")
             return
         feed = feeds.paper
         overrun = lambda: self.gate.kick(sockets.STALLED)  # noqa: E731
-        self.listener = Listener(user_id=guest.user_id, username=guest.username, feed=feed, overrun=overrun)
+        self.listener = listener = Listener(user_id=guest.user_id, username=guest.username, feed=feed, overrun=overrun)
+        self.gate.topics = lambda: len(listener)
         await self.say(frames.welcome(username=guest.username, broker=feed.broker))
-        self.tasks.append(asyncio.ensure_future(self._pump(self.listener)))
+        self.tasks.append(asyncio.ensure_future(self._pump(listener)))
         self._arm(IDLE, self._leave_if_idle)
 
     async def say(self, frame: str) -> None:

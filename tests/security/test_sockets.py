@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from security import policy, sockets
+from security.actors import Actor
 from security.asgi import Gatehouse
 from security.sockets import Crowd, crowd
 from tests.wire import HOME, Wire
 
 NAMES = {"user 1": 2, "key a": 1}
+SOMEBODY = Actor("owner", credential="key a")
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ class Room:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "websocket.accept"})
         if self.standing:
-            self.proven = scope["socket"].proven(self.standing["stands"], places=self.standing["places"])
+            self.proven = scope["socket"].proven(self.standing["stands"], by=SOMEBODY, places=self.standing["places"])
         self.entered.set()
         await send({"type": "websocket.send", "text": "{}"})
         await asyncio.Event().wait()
