@@ -18,7 +18,7 @@ from django.utils.crypto import constant_time_compare, get_random_string
 from accounts.expiry import session_end
 from accounts.models import Session, User, Why
 from accounts.models.session import SessionQuerySet
-from security import audit, crypto, policy, propagation, trail
+from security import audit, crypto, policy, propagation, staff, trail
 from security.actors import AUTOMATION, Actor
 from security.audit import Act
 
@@ -66,6 +66,7 @@ class Visit:
     username: str
     digest: str = field(repr=False)
     expires: datetime
+    operates: bool = False  # an operator's, whose pages show what the walls count
     over: bool = False
 
     def stands(self, now: datetime) -> bool:
@@ -92,9 +93,10 @@ def visit(key: str) -> Visit | None:
 
 def refresh(*visits: Visit) -> None:
     """Look whether they still live."""
-    live = {row.digest for row in _rows({each.digest for each in visits}) if _proves(row)}
+    live = {row.digest: staff.operates(row.user) for row in _rows({each.digest for each in visits}) if _proves(row)}
     for each in visits:
         each.over = each.over or each.digest not in live
+        each.operates = live.get(each.digest, False)
 
 
 def apply(after: int) -> None:

@@ -71,7 +71,8 @@ def _program(admitted: Admitted) -> Guest:
 def _page(visit: Visit) -> Guest:
     most = policy.current()
     places = {f"session {visit.digest}": most.sockets_session, f"user {visit.user_id}": most.sockets_user}
-    return Guest(visit.user_id, visit.username, f"session {visit.digest[:16]}", visit.stands, places)
+    credential = f"session {visit.digest[:16]}"
+    return Guest(visit.user_id, visit.username, credential, visit.stands, places, operates=lambda: visit.operates)
 
 
 def _visit(caller: Caller, key: str) -> Visit | None:

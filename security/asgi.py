@@ -135,7 +135,7 @@ async def _overrun(receive: Receive, send: Send) -> None:
 def _door(scope: Scope) -> str:
     """Where it knocked: the address, or the port that has but one."""
     path, server = scope["path"], scope.get("server")
-    return f"port {server[1]}" if path == "/" and server else paths.redacted(path)
+    return f"port {server[1]}" if path == "/" and server else paths.redacted(path)[:40]
 
 
 def _name(scope: Scope, caller: Caller) -> None:

@@ -45,8 +45,8 @@ def all_of(address: str, *, by: Actor) -> Closed:
 
 
 def apply(after: int) -> None:
-    """The follower of the sequence: what is open here and was ordered closed; at the start nothing is open."""
-    if not after or not sockets.held():
+    """The follower of the sequence: what is open here and was ordered closed; where nothing is open nothing is asked."""
+    if not sockets.held():
         return
     rows = list(Disconnect.objects.filter(seq__gt=after).values_list("socket", "subject"))
     sockets.unwanted(ids={socket for socket, _ in rows if socket}, subjects={subject for _, subject in rows if subject})

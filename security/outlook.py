@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from security import alerts, policy, unconfigured
+from security import alerts, board, policy, unconfigured
+from security.board import Figures
 from security.models import Alert
 
 
@@ -29,6 +30,10 @@ class Outlook:
     @cached_property
     def paused_until(self) -> datetime | None:
         return policy.paused_until()
+
+    @cached_property
+    def figures(self) -> Figures:
+        return board.figures()
 
     @cached_property
     def unconfigured_proxy(self) -> str | None:

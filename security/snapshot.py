@@ -61,6 +61,11 @@ def is_throttled(subject: str) -> bool:
     return _in_force(_memory.throttles, found.bits, found.value) is not None
 
 
+def count() -> int:
+    """Bans and throttles; one that ran out counts until it is marked so, a minute later at most."""
+    return len(_memory.bans) + len(_memory.throttles)
+
+
 def apply(after: int) -> None:
     """Bring memory up to the rows above a seq (0: all anew); the follower of the sequence."""
     if after and Ban.objects.filter(seq__gt=after).count() <= AT_ONCE:

@@ -12,7 +12,11 @@ View = Callable[..., HttpResponseBase]
 
 def may_operate(request: HttpRequest) -> bool:
     """The one decision behind /security and the admin: a live session of a staff account."""
-    user = getattr(request, "user", None)
+    return operates(getattr(request, "user", None))
+
+
+def operates(user: Any) -> bool:
+    """Is it a staff account? Whether its session lives is the caller's to know."""
     return bool(user is not None and user.is_authenticated and user.is_active and getattr(user, "is_staff", False))
 
 

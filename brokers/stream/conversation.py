@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,7 @@ class Guest:
     credential: str
     stands: Standing
     places: dict[str, int]
+    operates: Callable[[], bool] = bool  # by keys nobody does
 
 
 class Stream(AsyncConsumer):  # type: ignore[misc]
@@ -118,7 +120,9 @@ class Stream(AsyncConsumer):  # type: ignore[misc]
             return
         feed = feeds.paper
         overrun = lambda: self.gate.kick(sockets.STALLED)  # noqa: E731
-        self.listener = listener = Listener(user_id=guest.user_id, username=guest.username, feed=feed, overrun=overrun)
+        self.listener = listener = Listener(
+            user_id=guest.user_id, username=guest.username, feed=feed, overrun=overrun, operates=guest.operates
+        )
         self.gate.topics = lambda: len(listener)
         await self.say(frames.welcome(username=guest.username, broker=feed.broker))
         self.tasks.append(asyncio.ensure_future(self._pump(listener)))
@@ -149,6 +153,10 @@ class Stream(AsyncConsumer):  # type: ignore[misc]
                 if not listener.follow_orders(on=on):
                     raise Misspoken(Code.PROCESSING, "This socket holds as many subscriptions as it may.")
                 await self.say(frames.orders(on=on, request_id=request_id))
+            case speech.Counters(on, request_id):
+                if not listener.follow_counters(on=on):
+                    raise Misspoken(Code.PROCESSING, "Counters are for operators' pages with room for one more subscription.")
+                await self.say(frames.watching(on=on, request_id=request_id))
             case speech.Ask():
                 await self.say(frames.broker_info(username=listener.username, broker=broker))
 

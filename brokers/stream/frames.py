@@ -8,6 +8,7 @@ from typing import Any
 
 from brokers.stream.speech import Code, Topic, View
 from brokers.types import Depth, Level, OrderUpdate, Quote
+from security.board import Figures
 
 LEVELS = 5  # of the order book, whatever was asked for
 
@@ -65,8 +66,15 @@ def unsubscribed(done: Iterable[Topic], failed: Iterable[tuple[Topic, str]], *, 
 
 
 def orders(*, on: bool, request_id: Any) -> str:
-    kind, word = ("subscribe_orders", "Subscribed to") if on else ("unsubscribe_orders", "Unsubscribed from")
-    return _encode({"type": kind, "status": "success", "message": f"{word} order updates"} | _echo(request_id))
+    return _following("orders", "order updates", on=on, request_id=request_id)
+
+
+def watching(*, on: bool, request_id: Any) -> str:
+    return _following("counters", "the counters", on=on, request_id=request_id)
+
+
+def counters(figures: Figures) -> str:
+    return _encode({"type": "counters", "data": figures._asdict()})
 
 
 def pong(echo: dict[str, Any], *, at: datetime) -> str:
@@ -160,6 +168,11 @@ def _level(level: Level) -> dict[str, Any]:
 def _subscription(topic: Topic, refusal: str, broker: str) -> dict[str, Any]:
     row = _row(topic) | {"status": "success", "mode": topic.view.word, "depth": LEVELS, "broker": broker}
     return row | {"status": "error", "message": refusal} if refusal else row
+
+
+def _following(what: str, told: str, *, on: bool, request_id: Any) -> str:
+    kind, word = (f"subscribe_{what}", "Subscribed to") if on else (f"unsubscribe_{what}", "Unsubscribed from")
+    return _encode({"type": kind, "status": "success", "message": f"{word} {told}"} | _echo(request_id))
 
 
 def _row(topic: Topic) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What one socket listens to: its topics, its user's orders, and the outbox where their news waits; on the loop only."""
+"""What one socket listens to: topics, its user's orders, counters, and the outbox of their news; on the loop only."""
 
 import asyncio
 import time
@@ -12,21 +12,25 @@ from brokers.stream.orderdesk import desk
 from brokers.stream.outbox import Outbox, Overflow
 from brokers.stream.speech import Topic
 from brokers.types import OrderUpdate
+from security.board import Figures, board
 
 MOST = 1000  # subscriptions of one socket; order updates are one of them
+COUNTERS = "counters"
 
 
 class Listener:
-    def __init__(self, *, user_id: int, username: str, feed: Feed, overrun: Callable[[], object]) -> None:
-        """`overrun` is called when more order updates wait than may."""
+    def __init__(
+        self, *, user_id: int, username: str, feed: Feed, overrun: Callable[[], object], operates: Callable[[], bool]
+    ) -> None:
+        """`overrun` is called when more order updates wait than may; `operates` says whether counters are theirs to see."""
         self.user_id, self.username, self.feed = user_id, username, feed
         self.outbox = Outbox()
-        self._overrun = overrun
+        self._overrun, self._operates = overrun, operates
         self._topics: dict[Topic, None] = {}
-        self._orders = False
+        self._orders = self._counters = False
 
     def __len__(self) -> int:
-        return len(self._topics) + self._orders
+        return len(self._topics) + self._orders + self._counters
 
     def weigh(self, topics: Iterable[Topic]) -> list[tuple[Topic, str]]:
         """Each topic with the sentence why it cannot be had, or an empty one."""
@@ -74,6 +78,25 @@ class Listener:
             desk.leave(self.user_id, self.tell)
         return True
 
+    def follow_counters(self, *, on: bool) -> bool:
+        """False: they are no operator's, or there is no room."""
+        if on and not (self._operates() and (self._counters or len(self) < MOST)):
+            return False
+        self._counters = on
+        if on:
+            board.watch(self.count)
+        else:
+            board.leave(self.count)
+            self.outbox.forget(COUNTERS)
+        return True
+
+    def count(self, figures: Figures) -> None:
+        """Whoever ceased to be an operator meanwhile is told no more."""
+        if self._operates():
+            self.outbox.tick(COUNTERS, frames.counters(figures))
+        else:
+            self.follow_counters(on=False)
+
     def tell(self, updates: list[OrderUpdate]) -> None:
         try:
             for update in updates if self._orders else ():
@@ -84,6 +107,7 @@ class Listener:
     def close(self) -> None:
         self.clear()
         self.follow_orders(on=False)
+        self.follow_counters(on=False)
 
     def _drop(self, topic: Topic) -> None:
         del self._topics[topic]

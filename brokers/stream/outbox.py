@@ -1,4 +1,4 @@
-"""What waits for one socket's reader: the newest tick of each topic, every order update; bounded, touched on the loop only."""
+"""What waits for one socket's reader: the newest of each topic, every order update; bounded, touched on the loop only."""
 
 import asyncio
 from collections import deque
@@ -7,6 +7,8 @@ from brokers.stream.speech import Topic
 
 MOST_UPDATES = 1000
 
+Name = Topic | str  # of what only the newest is worth telling
+
 
 class Overflow(Exception):
     """More order updates wait than anybody reads: the reader must ask for its orders anew."""
@@ -14,15 +16,15 @@ class Overflow(Exception):
 
 class Outbox:
     def __init__(self) -> None:
-        self._ticks: dict[Topic, str] = {}
+        self._ticks: dict[Name, str] = {}
         self._updates: deque[str] = deque()
         self._news = asyncio.Event()
 
-    def tick(self, topic: Topic, frame: str) -> None:
+    def tick(self, topic: Name, frame: str) -> None:
         self._ticks[topic] = frame
         self._news.set()
 
-    def forget(self, topic: Topic) -> None:
+    def forget(self, topic: Name) -> None:
         self._ticks.pop(topic, None)
 
     def update(self, frame: str) -> None:

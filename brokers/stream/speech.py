@@ -88,6 +88,14 @@ class Orders:
 
 
 @dataclass(frozen=True, slots=True)
+class Counters:
+    """What the walls count, on or off; for operators' pages."""
+
+    on: bool
+    request_id: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     echo: dict[str, Any]
 
@@ -99,7 +107,7 @@ class Ask:
     action: str
 
 
-Message = Authenticate | Subscribe | Unsubscribe | UnsubscribeAll | Orders | Ping | Ask
+Message = Authenticate | Subscribe | Unsubscribe | UnsubscribeAll | Orders | Counters | Ping | Ask
 
 
 def understand(fields: dict[str, Any]) -> Message:
@@ -130,6 +138,8 @@ _READERS: dict[str, Callable[[dict[str, Any]], Message]] = {
     "unsubscribe_all": lambda fields: UnsubscribeAll(fields.get("request_id")),
     "subscribe_orders": lambda fields: Orders(on=True, request_id=fields.get("request_id")),
     "unsubscribe_orders": lambda fields: Orders(on=False, request_id=fields.get("request_id")),
+    "subscribe_counters": lambda fields: Counters(on=True, request_id=fields.get("request_id")),
+    "unsubscribe_counters": lambda fields: Counters(on=False, request_id=fields.get("request_id")),
     "ping": lambda fields: Ping({name: fields[name] for name in ECHOED if name in fields}),
     "get_broker_info": lambda _: Ask("get_broker_info"),
     "get_supported_brokers": lambda _: Ask("get_supported_brokers"),

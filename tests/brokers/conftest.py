@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 
 from brokers import orders, quotes
 from brokers.paper import catalogue, market
 from brokers.stream.conversation import Stream
 from brokers.types import Action, Exchange, Order, OrderRequest, PriceType
 from tests import paper_clock
+from tests.conftest import PASSWORD
 
 NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 
@@ -43,6 +45,14 @@ def extremes(symbol: str, exchange: Exchange, *, since: datetime, until: datetim
     listed = catalogue.listing(symbol, exchange)
     low, high = market.reach(listed, int(since.timestamp()) + 1, int(until.timestamp()))
     return low * listed.instrument.tick_size, high * listed.instrument.tick_size
+
+
+@pytest.fixture
+def browser(owner) -> Client:
+    """The owner's, who is logged in."""
+    client = Client()
+    client.post("/login/", {"username": "owner", "password": PASSWORD})
+    return client
 
 
 @pytest.fixture

@@ -21,13 +21,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 OWN = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
 
 
-@pytest.fixture
-def browser(owner) -> Client:
-    client = Client()
-    client.post("/login/", {"username": "owner", "password": PASSWORD})
-    return client
-
-
 def headers(browser: Client, origin: bytes = b"http://localhost"):
     cookie = f"theme=dark; {settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
     return [(b"host", b"localhost"), (b"origin", origin), (b"cookie", cookie.encode())]

@@ -1,10 +1,12 @@
 """Operators close sockets, by one or by address; who was closed may come back."""
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from security import disconnects, roster
+from security import disconnects, propagation, roster
 from security.actors import Actor
 from security.addresses import NotAnAddress
 from security.models import AuditEntry, Disconnect, Process
@@ -105,13 +107,28 @@ def test_what_was_ordered_closed_is_shown_no_more(elsewhere):
 def test_an_order_in_another_process_is_heard_of_by_the_sequence(api_key):
     async def scene(wire):
         program = await entered(wire(), api_key)
-        await in_thread(disconnects.apply, 0)
-        held = (await listed())[0]
-        await in_thread(Disconnect.objects.create, seq=10**9, socket=held.id)
+        await in_thread(Disconnect.objects.create, seq=10**9, socket=(await listed())[0].id)
         await in_thread(disconnects.apply, 10**9 - 1)
         return await program.code()
 
     assert play(scene) == 4410
+
+
+def test_the_first_move_of_a_new_servers_sequence_is_heard_of_too():
+    async def scene(wire):
+        stranger = await wire().accepted()
+        await listed()
+        await in_thread(propagation.catch_up)
+        await in_thread(disconnects.all_of, HOME, by=BY)
+        return await stranger.code()
+
+    assert play(scene) == 4410
+
+
+def test_a_process_without_sockets_asks_nothing(elsewhere):
+    with CaptureQueriesContext(connection) as queries:
+        disconnects.apply(1)
+    assert not queries
 
 
 def test_the_page_lists_them_and_finds_by_user_key_or_address(operator, elsewhere):
