@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.devices import named
 from accounts.models.user import User
 
 DEVICE_LENGTH = 200
@@ -58,6 +59,10 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session of {self.user or 'nobody'} since {self.created:%Y-%m-%d %H:%M}"
+
+    @property
+    def device_name(self) -> str:
+        return named(self.device)
 
     def is_live(self, now: datetime) -> bool:
         idle = timedelta(seconds=settings.SESSION_IDLE)

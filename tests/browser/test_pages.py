@@ -11,7 +11,8 @@ TRADING = ["/", "/trade/", "/trade/?q=bank", "/trade/NSE/INFY/", "/orders/", "/t
 OURS = [*TRADING, "/keys/", "/account/password/", "/security/", "/security/?q=nothing", "/security/alerts/",
         "/security/alerts/?closed", "/security/policy/", "/security/charts/", "/security/charts/?span=day",
         "/security/exchange/", "/logs/", "/logs/?user=nobody", "/logs/audit/", "/security/replay/?since=1+d",
-        "/security/sockets/", "/security/sockets/?q=nothing"]  # fmt: skip
+        "/security/sockets/", "/security/sockets/?q=nothing", "/security/sessions/", "/security/sessions/?q=nothing",
+        "/security/logins/", "/security/logins/?kind=failures"]  # fmt: skip
 THEIRS = ["/api/v1/docs", "/admin/", "/admin/security/ban/add/", "/admin/accounts/user/1/change/"]
 PHONE = {"width": 360, "height": 740}
 ORDER = {"strategy": "First", "symbol": "INFY", "exchange": "NSE", "action": "BUY", "quantity": "1", "product": "CNC"}

@@ -1,5 +1,6 @@
 """/security: an operator bans and lifts by form; everybody else is refused."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -156,6 +157,37 @@ def test_the_page_says_which_address_and_hop_decided(operator):
     page = operator.get(reverse("security")).content.decode()
     assert HOME in page
     assert "the other end of the connection" in page
+
+
+def own_address(operator: Client, **request) -> str:
+    """The card's text."""
+    page = operator.get(reverse("security"), **request).content.decode()
+    card = page.partition('id="you">')[2].partition("</section>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", card).split())
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("x-forwarded-for", f"{ATTACKER}, {HOME}"), ("forwarded", f"for={ATTACKER}, for={HOME}"), ("cf-connecting-ip", HOME)],
+)
+def test_behind_a_proxy_it_names_the_header_that_decided_and_who_wrote_it(operator, settings, header, value):
+    settings.TRUSTED_PROXIES, settings.CLIENT_IP_HEADER = ["192.0.2.0/24"], header
+    own = own_address(operator, REMOTE_ADDR="192.0.2.7", headers={header: value})
+    assert own.startswith(f"Your address as we see it {HOME} Named by {header}")
+    assert "which our proxy 192.0.2.7 wrote" in own
+    assert ATTACKER not in own
+
+
+def test_a_header_of_ones_own_is_said_to_be_ignored(operator):
+    own = own_address(operator, headers={"x-forwarded-for": ATTACKER})
+    assert "came along and was ignored" in own
+    assert ATTACKER not in own
+
+
+def test_an_ipv6_address_is_shown_with_the_64_it_counts_as(operator):
+    own = own_address(operator, REMOTE_ADDR="2001:db8::7")
+    assert "2001:db8::7 It is the other end" in own
+    assert "count you as 2001:db8::/64" in own
 
 
 def test_the_page_says_loudly_that_bans_are_off(operator, settings):
