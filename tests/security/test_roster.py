@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
-from security import roster
+from security import pulse, roster
 from security.meter import meter
 from security.models import Process
 from tests.security.test_gatehouse import OTHER, Visit, ban
@@ -100,8 +100,10 @@ def test_the_gatehouse_counts_what_it_lets_in_and_what_it_refuses(db):
 
 
 def test_a_process_that_stops_takes_its_row_along(db):
-    beat()
-    roster.leave()
+    roster.write()
+    beating = pulse.Pulse()
+    beating.start()
+    beating.stop()
     assert not Process.objects.exists()
 
 
