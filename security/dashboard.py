@@ -1,13 +1,13 @@
-"""What the security pages and the admin do in an operator's name: find bans, order them, lift them, hand them on, allow."""
+"""What the security pages and the admin do in an operator's name: order bans, lift them, hand them on, allow."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
-from security import actors, allows, banlist, bans, coverage, durations, escalation, exporting, policy, refusals
+from security import actors, allows, banlist, bans, coverage, durations, escalation, exporting, listing, policy
 from security.addresses import SUBJECT_LENGTH, network
 from security.allows import AllowRefused
 from security.bans import BanRefused
@@ -27,15 +27,6 @@ class File:
     history: tuple[Ban, ...]
     offences: int | None
     next_ban: str
-
-
-def find(query: str) -> QuerySet[Ban]:
-    """Bans in force that touch an address or range, or carry the words."""
-    rows = bans.in_force()
-    if not query:
-        return rows
-    words = Q(cidr__icontains=query) | Q(reason__icontains=query) | Q(actor__icontains=query)
-    return rows.filter(words | Q(pk__in=touched(query).values("pk")))
 
 
 def touched(cidr: str) -> QuerySet[Ban]:
@@ -101,7 +92,7 @@ def file(ban: Ban) -> File:
     others = Ban.objects.filter(banlist.overlapping(target)).exclude(pk=ban.pk)[:HISTORY]
     return File(
         ban=ban,
-        blocked=refusals.hits(ban.cidr, since=ban.starts, until=ban.lifted or ban.expires),
+        blocked=listing.blocked(ban),
         history=tuple(others),
         offences=count,
         next_ban=("for good" if length is None else durations.told(length)) if single else "",

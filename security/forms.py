@@ -7,10 +7,42 @@ from django.core.files.uploadedfile import UploadedFile
 
 from security import durations
 from security.blocklists.formats import FORMATS
+from security.listing import Listed, Wanted
+from security.models import Action, Origin
+from security.punishment import WIDENED
+from security.thresholds import SCENARIOS
 
 LENGTHS = [("24h", "24 hours"), ("48h", "48 hours"), ("1w", "1 week"), ("permanent", "Permanent")]
 LARGEST = 1024 * 1024  # bytes of an uploaded file
 ADDRESS = "203.0.113.9, 203.0.113.0/24 or 2001:db8::/48"
+
+
+class FindForm(forms.Form):
+    """Which bans to list; `before` is the key of the page before."""
+
+    KNOWN = ("manual", *SCENARIOS, WIDENED)
+
+    q = forms.CharField(
+        label="Find an address, a range or a word of the reason", max_length=100, required=False,
+        widget=forms.TextInput({"type": "search", "placeholder": "Address or reason"}),
+    )  # fmt: skip
+    state = forms.ChoiceField(label="State", choices=Listed, required=False)
+    action = forms.ChoiceField(label="Action", choices=[("", "Any action"), *Action.choices], required=False)
+    origin = forms.ChoiceField(label="Origin", choices=[("", "Any origin"), *Origin.choices], required=False)
+    scenario = forms.CharField(
+        max_length=64, required=False, widget=forms.TextInput({"list": "scenarios", "placeholder": "Any scenario"})
+    )
+    before = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def narrowing(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("state", "action", "origin", "scenario")]
+
+    @property
+    def wanted(self) -> Wanted:
+        """What was asked for; the bans in force where nothing was, or nothing that can be."""
+        given = self.cleaned_data if self.is_valid() else {}
+        state = given.get("state") or Listed.IN_FORCE
+        return Wanted(given.get("q", ""), state, *(given.get(name, "") for name in ("action", "origin", "scenario")))
 
 
 class BanForm(forms.Form):

@@ -59,6 +59,7 @@ class Ban(models.Model):
             models.Index(fields=["cidr"], name="ban_by_cidr"),
             models.Index(fields=["start"], name="ban_by_start"),
             models.Index(fields=["-created", "-id"], name="ban_newest_first"),
+            models.Index(fields=["state", "id", "action", "origin", "scenario"], name="ban_by_state_newest"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["cidr", "action"], condition=Q(state=State.ACTIVE), name="one_active_ban"),

@@ -4,20 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from security import actors, bans, clientip, dashboard, policy, sudo
+from security import actors, clientip, dashboard, listing, policy, sudo
 from security.audit import Act
 from security.bans import BanRefused
-from security.forms import BanForm, LiftForm
+from security.forms import BanForm, FindForm, LiftForm
 from security.models import Ban
 from security.ratelimits import Rule, limit
 from security.staff import operator_required
-
-PER_PAGE = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,11 +22,14 @@ PER_PAGE = 50
 @operator_required
 @sudo.required
 def security(request: HttpRequest) -> HttpResponse:
-    form = BanForm(request.POST or None)
+    """The list, and the form to ban by, which a link may fill in."""
+    form = BanForm(request.POST or None, initial={name: request.GET.get(name, "") for name in ("address", "reason")})
     if request.method == "POST" and form.is_valid() and (row := dashboard.order(form, request=request)):
         messages.success(request, f"{row.cidr} is banned.")
         return redirect("security")
-    return render(request, "security/security.html", _page(request) | {"form": form}, status=400 if form.errors else 200)
+    find = FindForm(request.GET)
+    context = _page(find) | {"form": form, "find": find, "caller": clientip.of(request)}
+    return render(request, "security/security.html", context, status=400 if form.errors or find.errors else 200)
 
 
 @require_safe
@@ -78,11 +78,13 @@ def _lift(request: HttpRequest, form: LiftForm) -> None:
         messages.success(request, done)
 
 
-def _page(request: HttpRequest) -> dict[str, Any]:
-    query = request.GET.get("q", "").strip()[:100]
+def _page(find: FindForm) -> dict[str, Any]:
+    wanted, before = find.wanted, find.cleaned_data.get("before")
+    page = listing.page(wanted, before=before)
     return {
-        "page": Paginator(dashboard.find(query), PER_PAGE).get_page(request.GET.get("page")),
-        "query": query,
-        "total": bans.in_force().count(),
-        "caller": clientip.of(request),
+        "page": page,
+        "bans": [(row, listing.blocked(row)) for row in page.rows],
+        "before": before,
+        "narrowed": wanted != listing.Wanted(),
+        "total": listing.in_force(),
     }

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts import sessions
 from accounts.models import Session, Why
-from security import bans
+from security import bans, listing
 from security.actors import Actor
-from security.models import Ban, Origin
+from security.models import Ban, Origin, Refusal
 from tests.conftest import PASSWORD
 
 ATTACKER = "203.0.113.9"
@@ -151,6 +151,43 @@ def test_a_ban_is_found_by_address_range_or_reason(operator, banned, query):
 def test_what_does_not_match_is_not_shown(operator, banned, query):
     page = operator.get(reverse("security"), {"q": query})
     assert banned.cidr not in page.content.decode()
+
+
+def test_the_list_says_who_banned_and_how_much_that_blocked(operator, banned):
+    now = timezone.now()
+    Refusal.objects.create(subject=ATTACKER, cidr=banned.cidr, first=now, last=now, count=4213)
+    page = re.sub(r"\s+", " ", operator.get(reverse("security")).content.decode())
+    assert '<td data-label="Blocked" class="number">4213</td>' in page
+    assert 'Command line<span class="under break">owner</span>' in page
+
+
+def test_what_ended_is_listed_where_it_is_asked_for(operator, banned):
+    bans.lift(ATTACKER, by=Actor("owner"))
+    assert banned.cidr in operator.get(reverse("security"), {"state": "ended"}).content.decode()
+    assert banned.cidr not in operator.get(reverse("security")).content.decode()
+
+
+@pytest.mark.parametrize(("name", "value"), [("state", "x"), ("action", "x"), ("before", "x"), ("q", "x" * 101), ("q", "\0")])
+def test_a_filter_that_cannot_be_is_told(operator, banned, name, value):
+    answer = operator.get(reverse("security"), {name: value})
+    assert answer.status_code == 400
+    assert answer.context["find"].errors[name][0] in answer.content.decode().replace("&#x27;", "'")
+
+
+def test_a_page_leads_on_with_all_that_was_asked(operator, monkeypatch, banned):
+    monkeypatch.setattr(listing, "PER_PAGE", 1)
+    bans.ban("203.0.113.8", reason="guesses too", origin=Origin.COMMAND, by=Actor("owner"), duration=None)
+    page = operator.get(reverse("security"), {"q": "guesses"})
+    [older] = re.findall(r'href="([^"]+)" rel="next"', page.content.decode())
+    assert re.findall(r"<code[^>]*>(203[^<]+)", operator.get("/security/" + older.replace("&amp;", "&")).content.decode()) == [
+        banned.cidr
+    ]
+
+
+def test_a_link_fills_in_whom_to_ban_and_why(operator):
+    page = operator.get(reverse("security"), {"address": ATTACKER, "reason": "scans"}).content.decode()
+    assert f'value="{ATTACKER}"' in page
+    assert 'value="scans"' in page
 
 
 def test_the_page_says_which_address_and_hop_decided(operator):
