@@ -15,7 +15,7 @@ from security import allows, banlist, bans, durations, escalation, guesses, merg
 from security.addresses import SUBJECT_LENGTH, Network, network
 from security.bans import BanRefused
 from security.models import Action, Allow, Ban, Probe
-from security.scores import Scenario, Try
+from security.scores import Scenario
 
 LATELY = timedelta(days=30)
 MOST = 10  # ended bans, and samples of a score
@@ -113,7 +113,7 @@ def _scores(subject: str, offences: int) -> Iterator[Score]:
     """As detection counts them; the bucket that leaks is shown as it stands now."""
     now, limits = time.time(), policy.current()
     tries = merging.totals([subject])[subject]
-    found = scores.score([*tries, _leak(now)], now=now, policy=limits, offences=offences)
+    found = scores.score([*tries, scores.leak(now)], now=now, policy=limits, offences=offences)
     of = Counter(each.scenario for each in tries)
     for name, points, limit in (
         (Scenario.KEYS, found.keys, found.keys_limit),
@@ -130,10 +130,6 @@ def _scores(subject: str, offences: int) -> Iterator[Score]:
             )
     if guessed := round(guesses.standing(subject), 1):
         yield Score(guesses.SCENARIO, guessed, escalation.threshold(limits.guess_limit, offences), 0, ())
-
-
-def _leak(now: float) -> Try:
-    return Try(b"", now, 0, Scenario.PATHS)
 
 
 def _samples(subject: str, scenario: Scenario) -> tuple[str, ...]:

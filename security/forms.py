@@ -6,10 +6,12 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from security import durations
+from security.addresses import NotAnAddress, subject_network
 from security.blocklists.formats import FORMATS
 from security.listing import Listed, Wanted
 from security.models import Action, Origin
 from security.punishment import WIDENED
+from security.suspects import PAGES
 from security.thresholds import SCENARIOS
 
 LENGTHS = [("24h", "24 hours"), ("48h", "48 hours"), ("1w", "1 week"), ("permanent", "Permanent")]
@@ -59,6 +61,29 @@ class BanForm(forms.Form):
     def offer_force(self) -> None:
         """Show the box to tick; what was sent before does not tick it."""
         self.fields["force"].widget = forms.CheckboxInput()
+
+
+class SuspectForm(forms.Form):
+    """Whose attempts to show: one address, or a page of all."""
+
+    q = forms.CharField(
+        label="Find an address", max_length=64, required=False,
+        widget=forms.TextInput({"type": "search", "placeholder": "Address"}),
+    )  # fmt: skip
+    page = forms.IntegerField(min_value=1, max_value=PAGES, required=False, widget=forms.HiddenInput)
+
+    def clean_q(self) -> str:
+        """As subjects are named."""
+        try:
+            return subject_network(self.cleaned_data["q"]).named if self.cleaned_data["q"] else ""
+        except NotAnAddress as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class ClearForm(forms.Form):
+    """Whose attempts to forget."""
+
+    subject = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 
 class LiftForm(forms.Form):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -32,6 +33,7 @@ IMPATIENCE = 0.5  # of its weight is what an attempt counts that comes before it
 BURST = 5  # times the limit of one subject, from all together
 EVERYBODY = "everybody"
 KEPT = timedelta(days=1)
+MANY, LEAST = 1_000, 0.5  # standings at once, and what counts as one
 
 
 class Kind(StrEnum):
@@ -56,6 +58,13 @@ class Admitted:
     subject: str
     waits: tuple[tuple[str, datetime | None], ...]  # by row, the subject's first
     reached: bool  # the subject's limit
+
+
+class Standing(NamedTuple):
+    """What a subject's score has decayed to, and when it last guessed."""
+
+    score: float
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,20 @@ def standing(subject: str) -> float:
     """What a subject's score has decayed to."""
     row = Guess.objects.filter(name=_of(subject)).first()
     return 0.0 if row is None else decayed(row, timezone.now(), policy.current())
+
+
+def standings(subjects: Sequence[str] | None = None, *, most: int = MANY) -> dict[str, Standing]:
+    """Whose guesses still count for something, of these subjects or of all, those who were worst first."""
+    now, limits, lead = timezone.now(), policy.current(), len(_of(""))
+    rows = Guess.objects.filter(name__startswith=_of(""), at__gt=now - KEPT).order_by("-score", "-at")
+    rows = rows if subjects is None else rows.filter(name__in=[_of(subject) for subject in subjects])
+    found = ((row.name[lead:], Standing(decayed(row, now, limits), row.at)) for row in rows[:most])
+    return {subject: standing for subject, standing in found if standing.score >= LEAST}
+
+
+def forgive(subject: str) -> bool:
+    """Inside a transaction: a subject begins anew. Who waits for one name after wrong passwords goes on waiting."""
+    return bool(Guess.objects.filter(name=_of(subject)).delete()[0])
 
 
 def prune() -> int:

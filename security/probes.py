@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import transaction
 
-from security import alerts, audit, bans, crypto, decoys, paths, policy, propagation, scores, trail
+from security import alerts, audit, bans, crypto, decoys, guesses, paths, policy, propagation, scores, trail
 from security.actors import Actor
 from security.addresses import subject_network
 from security.alerts import Alarm
@@ -76,14 +76,14 @@ def strayed(caller: Caller, path: str, *, who: str) -> None:
 
 
 def clear(subject: str, *, by: Actor) -> bool:
-    """Forget, in every process, what an address tried up to now; False: nothing was known. Raises NotAnAddress."""
+    """Forget, in every process, what an address tried and guessed up to now; False: nothing was known. Raises NotAnAddress."""
     network = subject_network(subject)
     name = network.named
     with audit.change():
-        count = _void(name, at=time.time())
-        if count:
-            audit.record(Act.PROBES_CLEARED, by=by, about=name, before={"probes": count})
-    return bool(count)
+        count, guessed = _void(name, at=time.time()), guesses.forgive(name)
+        if count or guessed:
+            audit.record(Act.PROBES_CLEARED, by=by, about=name, before={"probes": count, "guessed": guessed})
+    return bool(count or guessed)
 
 
 def judge(subject: str, tries: list[Try]) -> None:

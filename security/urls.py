@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from security.views import alerts, allows, bans, charts, crawlers, exchange, logs, policy, replays, sockets
+from security.views import alerts, allows, bans, charts, crawlers, exchange, logs, policy, replays, sockets, suspects
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", crawlers.robots, name="robots"),
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("security/bans/<uuid:pk>/", bans.ban, name="ban"),
     path("security/lift/", bans.lift, name="lift_ban"),
     path("security/resume/", bans.resume, name="resume_bans"),
+    path("security/suspects/", suspects.suspects, name="suspects"),
+    path("security/suspects/clear/", suspects.clear, name="clear_suspect"),
     path("security/allow/", allows.allowed, name="allows"),
     path("security/allow/remove/", allows.disallow, name="remove_allow"),
     path("security/alerts/", alerts.alerts, name="alerts"),

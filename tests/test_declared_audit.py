@@ -13,10 +13,11 @@ from django.urls import reverse
 from accounts import setup
 from accounts.models import User
 from apiauth import keys
-from security import alerts, allows, bans, policy, sudo
+from security import alerts, allows, bans, merging, policy, probes, sudo
 from security.actors import COMMAND_LINE
 from security.models import AuditEntry, Origin
 from tests.conftest import PASSWORD
+from tests.security.trying import caller
 from tests.test_routes import ROUTES, declared, identify
 
 ATTACKER = "203.0.113.9"
@@ -37,6 +38,12 @@ def banned(_owner: User) -> Mapping[str, str]:
 def alarmed(_owner: User) -> Mapping[str, str]:
     alerts.sound(alerts.Alarm.BAN, "a sentence")
     return {"id": str(alerts.standing().get().pk)}
+
+
+def suspected(_owner: User) -> Mapping[str, str]:
+    probes.bad_key(caller(ATTACKER), "oa_live_x", kind="unknown")
+    merging.merge()
+    return {"subject": ATTACKER}
 
 
 def allowed(_owner: User) -> Mapping[str, str]:
@@ -71,6 +78,7 @@ SENT: dict[str, tuple[Callable[[User], str], Callable[[User], Mapping[str, objec
     "security": (named("security"), always(address=ATTACKER, reason="scans", duration="24h")),
     "lift_ban": (named("lift_ban"), banned),
     "resume_bans": (named("resume_bans"), paused),
+    "clear_suspect": (named("clear_suspect"), suspected),
     "allows": (named("allows"), always(address=ATTACKER, note="the office", duration="24h")),
     "remove_allow": (named("remove_allow"), allowed),
     "close_alert": (named("close_alert"), alarmed),

@@ -21,7 +21,7 @@ PER_PAGE = 50
 @operator_required
 @sudo.required
 def allowed(request: HttpRequest) -> HttpResponse:
-    form = AllowForm(request.POST or None)
+    form = AllowForm(request.POST or None, initial={"address": request.GET.get("address", "")})
     if request.method == "POST" and form.is_valid() and (row := dashboard.allow(form, request=request)):
         messages.success(request, f"{row.cidr} is never banned.")
         return redirect("allows")
