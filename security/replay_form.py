@@ -10,7 +10,7 @@ from security.hindsight import Hindsight
 from security.policy_form import TypedField
 from security.thresholds import THRESHOLDS
 
-MOST = 50_000  # requests that one page looks at, a few seconds of work
+MOST = 20_000  # requests that one page looks at: some two seconds of work
 
 
 class ReplayForm(forms.Form):
@@ -24,8 +24,10 @@ class ReplayForm(forms.Form):
         super().__init__(*args, **more)
         for name, kind in hindsight.KINDS.items():
             now = kind.text(getattr(policy.current(), name))
-            label = THRESHOLDS[name].label
-            self.fields[name] = TypedField(kind, label=label, initial=now, required=False, help_text=f"In force: {now}.")
+            self.fields[name] = TypedField(
+                kind, label=THRESHOLDS[name].label, required=False, initial=now, help_text=f"In force: {now}.",
+                widget=forms.TextInput(attrs={"placeholder": now}),
+            )  # fmt: skip
 
     def look(self) -> Hindsight:
         """Once it is valid."""
