@@ -160,7 +160,7 @@ def scan_really(gate: Gatehouse) -> None:
 
 
 def test_what_was_tried_before_the_time_counts_for_what_comes_in_it():
-    record([*burst(9, ago=25 * HOUR, scenario="bad-keys"), *burst(10, ago=2 * HOUR, scenario="bad-keys")[9:]])
+    record([*burst(9, ago=20 * HOUR, scenario="bad-keys"), *burst(10, ago=2 * HOUR, scenario="bad-keys")[9:]])
     assert named(span=3 * HOUR) == ["203.0.113.9"]
     assert named(span=HOUR) == []
 
