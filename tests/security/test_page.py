@@ -15,8 +15,7 @@ from security.actors import Actor
 from security.models import Ban, Origin, Refusal
 from tests.conftest import PASSWORD
 
-ATTACKER = "203.0.113.9"
-HOME = "198.51.100.7"
+ATTACKER, HOME = "203.0.113.9", "198.51.100.7"
 
 
 @pytest.fixture
