@@ -1,8 +1,9 @@
-"""A ban, lift, revocation or logout in one of four processes holds in the others in time, whatever their Redis does."""
+"""A ban, lift, revocation, logout or disconnect in one of four processes holds in the others, whatever their Redis does."""
 
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ SETTINGS = {"TRUSTED_PROXIES": "127.0.0.1/32", "CLIENT_IP_HEADER": "x-forwarded-
 BAN = {"address": ATTACKER["X-Forwarded-For"], "reason": "fraud", "duration": "24h"}
 LIFT = {"cidr": "203.0.113.9/32"}
 STREAMING = ("read", "stream")
+numbers = count(1)
 PAGE, PING = "/account/password/", "/api/v1/ping"
 
 
@@ -112,3 +114,22 @@ def test_a_logout_holds_everywhere(street, holds):
             looks = street.answer(others, PAGE, 302, headers={"Cookie": visitor.cookie})
             spread.follow(partial(visitor.send, f"{acting.base}/logout/"), looks=looks, doors=pages(others, visitor))
     assert (holds("A logout", spread), spread.codes) == (True, {4401})
+
+
+def test_a_disconnect_holds_everywhere(street, operator, state, holds):
+    spread = Spread()
+    token = operator.issue_key(f"held while it {state}", base=street.ships[0].base, scopes=STREAMING)
+    for _ in range(ROUNDS):
+        number = next(numbers)
+        acting, others = street.parted(number)
+        home = f"192.0.2.{number}"
+        doors = programs(others, token, additional_headers={"X-Forwarded-For": home})
+        spread.follow(partial(disconnect, operator, acting, home, held=len(doors)), looks=[], doors=doors)
+    assert (holds("A disconnect", spread), spread.codes) == (True, {4410})
+
+
+def disconnect(operator: Browser, acting: Live, home: str, *, held: int) -> None:
+    """As soon as the page shows what the other processes hold."""
+    page = f"{acting.base}/security/sockets/"
+    until([lambda: operator.get(f"{page}?q={home}").text.count('name="id"') == held])
+    operator.send(f"{page}disconnect/", address=home)

@@ -1,13 +1,15 @@
 """Two processes on one database: an operator of the one sees, counts and closes what the other holds open."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
 
 import httpx
 import pytest
 
-from tests.brokers.test_stream_live import form, page
+from tests.browsing import Browser, browser
 from tests.conftest import PASSWORD
 from tests.listener import Listener, listening, program
 from tests.live import Live, live_server
@@ -15,9 +17,10 @@ from tests.security.test_bans_live import PATIENCE, seconds_until
 
 pytestmark = pytest.mark.slow
 
-ATTACKER, HOME = "203.0.113.9", "198.51.100.7"
+ATTACKER = "203.0.113.9"
 SETTINGS = {"OWNER_PASSWORD": PASSWORD, "TRUSTED_PROXIES": "127.0.0.1/32", "CLIENT_IP_HEADER": "x-forwarded-for"}
 SOCKETS, DISCONNECT = "/security/sockets/", "/security/sockets/disconnect/"
+numbers = count(1)
 SEEN = 4.0  # seconds: a beat to be written, one to be read, on a machine that runs other tests
 
 
@@ -41,28 +44,33 @@ def token(first) -> str:
 
 
 @pytest.fixture(scope="module")
-def operator(first) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=first.base, follow_redirects=True) as client:
-        fields = {"username": "owner", "password": PASSWORD, "csrfmiddlewaretoken": form(client, "/login/")}
-        client.post("/login/", data=fields)
-        yield client
+def operator(first) -> Iterator[Browser]:
+    with browser(first.base) as visitor:
+        visitor.log_in()
+        yield visitor
 
 
 @pytest.fixture
-def both(first, second, token) -> Iterator[list[Listener]]:
+def home() -> str:
+    """An address that no other test of these servers calls from: what has gone may be listed for a second."""
+    return f"198.51.100.{next(numbers)}"
+
+
+@pytest.fixture
+def both(first, second, token, home) -> Iterator[list[Listener]]:
     """A program's socket in either process, from one address."""
-    headers = {"X-Forwarded-For": HOME}
+    headers = {"X-Forwarded-For": home}
     with ExitStack() as stack:
         yield [stack.enter_context(program(live.ws, token, additional_headers=headers)) for live in (first, second)]
 
 
-def shows(operator: httpx.Client, count: int) -> Callable[[], bool]:
-    """Does the first process's page list so many sockets of that address?"""
-    return lambda: operator.get(SOCKETS, params={"q": HOME}).text.count('name="id"') == count
+def listed(operator: Browser, home: str) -> list[str]:
+    """The ids of an address's sockets on the first process's page."""
+    return re.findall(r'name="id"\s+value="(\w+)"', operator.get(f"{SOCKETS}?q={home}").text)
 
 
-def press(operator: httpx.Client, **fields: str) -> str:
-    return operator.post(DISCONNECT, data=fields | {"csrfmiddlewaretoken": form(operator, SOCKETS)}).text
+def shows(operator: Browser, home: str, *, most: int) -> Callable[[], bool]:
+    return lambda: len(listed(operator, home)) == most
 
 
 def promptly(call: Callable[[], object], listeners: list[Listener]) -> list[int]:
@@ -74,29 +82,29 @@ def promptly(call: Callable[[], object], listeners: list[Listener]) -> list[int]
     return codes
 
 
-def test_sockets_of_both_processes_are_listed_and_closed_by_address(operator, both):
-    assert seconds_until(shows(operator, 2)) < SEEN
-    assert promptly(lambda: press(operator, address=HOME), both) == [4410, 4410]
+def test_sockets_of_both_processes_are_listed_and_closed_by_address(operator, both, home):
+    assert seconds_until(shows(operator, home, most=2)) < SEEN
+    assert promptly(lambda: operator.send(DISCONNECT, address=home), both) == [4410, 4410]
 
 
-def test_a_single_socket_of_the_other_process_is_closed(operator, second, token):
-    with program(second.ws, token, additional_headers={"X-Forwarded-For": HOME}) as listener:
-        seconds_until(shows(operator, 1))
-        found = operator.get(SOCKETS, params={"q": HOME}).text.partition('name="id" value="')[2][:16]
-        assert promptly(lambda: press(operator, id=found), [listener]) == [4410]
+def test_a_single_socket_of_the_other_process_is_closed(operator, second, token, home):
+    with program(second.ws, token, additional_headers={"X-Forwarded-For": home}) as listener:
+        seconds_until(shows(operator, home, most=1))
+        (found,) = listed(operator, home)
+        assert promptly(lambda: operator.send(DISCONNECT, id=found), [listener]) == [4410]
 
 
-def test_a_process_that_is_killed_holds_nothing_after_a_while(operator, first, token):
+def test_a_process_that_is_killed_holds_nothing_after_a_while(operator, first, token, home):
     with live_server({**first.env}) as third, ExitStack() as stack:
-        listener = program(third.ws or "", token, additional_headers={"X-Forwarded-For": HOME})
+        listener = program(third.ws or "", token, additional_headers={"X-Forwarded-For": home})
         stack.enter_context(listener)
-        seconds_until(shows(operator, 1))
+        seconds_until(shows(operator, home, most=1))
         third.process.kill()
-        assert seconds_until(shows(operator, 0)) < 20
+        assert seconds_until(shows(operator, home, most=0)) < 20
 
 
 def test_the_counters_are_those_of_both_processes(operator, first, second, both):
-    with page(first, operator) as watcher:
+    with operator.listen(first.base) as watcher:
         watcher.ask("subscribe_counters", action="subscribe_counters")
         while (found := watcher.frame("counters")["data"])["sockets"] < 3 or found["processes"] < 2:
             pass
@@ -108,7 +116,7 @@ def test_the_counters_are_those_of_both_processes(operator, first, second, both)
 
 
 def test_they_move_every_second(operator, first):
-    with page(first, operator) as watcher:
+    with operator.listen(first.base) as watcher:
         watcher.ask("subscribe_counters", action="subscribe_counters")
         watcher.frame("counters")
         began = time.monotonic()
@@ -117,6 +125,6 @@ def test_they_move_every_second(operator, first):
         assert 2.5 < time.monotonic() - began < 4.5
 
 
-def test_a_stranger_at_the_door_is_seen_too(operator, second):
-    with listening(second.base.replace("http", "ws") + "/ws", additional_headers={"X-Forwarded-For": HOME}):
-        assert seconds_until(shows(operator, 1)) < SEEN
+def test_a_stranger_at_the_door_is_seen_too(operator, second, home):
+    with listening(second.base.replace("http", "ws") + "/ws", additional_headers={"X-Forwarded-For": home}):
+        assert seconds_until(shows(operator, home, most=1)) < SEEN
