@@ -7,11 +7,10 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
+from security import audit_pages
 from security.audit import Act
 from security.models import AuditEntry, Outcome
 
-PER_PAGE = 50
-REACH = 50_000  # rows of the audit that one page is searched for in
 ACTS = (Act.LOGGED_IN, Act.LOGGED_OUT, Act.SESSIONS_ENDED, Act.SUDO_CONFIRMED, Act.PASSWORD_CHANGED)
 
 _WORDS = {
@@ -56,24 +55,19 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`older`: the number before which the next page begins, None at the end; `cut`: the search itself stopped there."""
+    """`older` asks for what follows, empty at the end; `cut`: the search stopped at `until`, before it found a whole page."""
 
     rows: list[Event]
-    older: int | None
+    older: str
     cut: bool
+    until: datetime | None
 
 
-def page(kind: Kind = Kind.ALL, *, query: str = "", before: int | None = None) -> Page:
-    """The newest of a kind; `query` is a part of a user's name, or the beginning of an address."""
-    rows = AuditEntry.objects.order_by("-seq")
-    newest = rows.values_list("seq", flat=True).first() or 0
-    end = newest + 1 if before is None else min(before, newest + 1)
-    start = end - REACH
-    found = list(rows.filter(_HOLDS[kind], _asked(query), seq__lt=end, seq__gte=start)[: PER_PAGE + 1])
-    if len(found) > PER_PAGE:
-        return Page([_event(row) for row in found[:PER_PAGE]], found[PER_PAGE - 1].seq, cut=False)
-    more = AuditEntry.objects.filter(seq__lt=start).exists()
-    return Page([_event(row) for row in found], start if more else None, cut=more)
+def page(kind: Kind = Kind.ALL, *, query: str = "", before: str = "") -> Page:
+    """The newest of a kind; `query` is a part of a user's name, or the beginning of an address. Raises Misasked."""
+    found = audit_pages.matching(_HOLDS[kind] & _asked(query), after=before)
+    cut = bool(found.after) and len(found.rows) < audit_pages.SIZE
+    return Page([_event(row) for row in found.rows], found.after, cut, found.until)
 
 
 def _asked(query: str) -> Q:

@@ -41,12 +41,20 @@ class Page:
 
 def page(filters: Filters, *, after: str = "", size: int = SIZE) -> Page:
     """The newest rows that pass, or those behind a page's `after`; raises Misasked."""
-    behind = _read(after) if after else None
-    bottom, top = _bounds(filters)
-    if behind is not None:
-        top = min(top, behind - 1)
+    return _walk(_passing(filters), _bounds(filters), after=after, size=size)
+
+
+def matching(asked: Q, *, after: str = "", size: int = SIZE) -> Page:
+    """The same for any condition."""
+    return _walk(AuditEntry.objects.filter(asked), _bounds(Filters()), after=after, size=size)
+
+
+def _walk(passing: QuerySet[AuditEntry], bounds: tuple[int, int], *, after: str, size: int) -> Page:
+    bottom, top = bounds
+    if after:
+        top = min(top, _read(after) - 1)
     low = max(bottom, top - WALK + 1)
-    found = list(_passing(filters).filter(seq__gte=low, seq__lte=top).order_by("-seq")[: size + 1])
+    found = list(passing.filter(seq__gte=low, seq__lte=top).order_by("-seq")[: size + 1])
     if len(found) > size:
         return Page(found[:size], str(found[size - 1].seq), found[size - 1].at)
     return Page(found, str(low), _at(low)) if bottom < low else Page(found, "", None)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +16,7 @@ from accounts.models import User
 from apiauth import keys
 from security import alerts, allows, bans, merging, policy, probes, sudo
 from security.actors import COMMAND_LINE
-from security.models import AuditEntry, Origin
+from security.models import AuditEntry, Origin, Process
 from tests.conftest import PASSWORD
 from tests.security.trying import caller
 from tests.test_routes import ROUTES, declared, identify
@@ -55,6 +56,17 @@ def paused(_owner: User) -> Mapping[str, str]:
     return {}
 
 
+def streaming(_owner: User) -> Mapping[str, str]:
+    """A socket that another process holds."""
+    Process.objects.create(name="there:1:0", at=Now(), held=1, sockets='[["a", "/ws", "", "", "", "", 1.0, 0, 0]]')
+    return {"id": "a"}
+
+
+def logged_in_twice(owner: User) -> Mapping[str, str]:
+    Client().force_login(owner)
+    return {"user": owner.username}
+
+
 def set_up(owner: User) -> str:
     owner.delete()
     return urlsplit(setup.link("http://localhost")).path
@@ -85,6 +97,8 @@ SENT: dict[str, tuple[Callable[[User], str], Callable[[User], Mapping[str, objec
     "exchange": (named("exchange"), always(file=SimpleUploadedFile("bans", b"cidr\n203.0.113.9\n"))),
     "export_bans": (named("export_bans"), always(form="csv")),
     "export_audit": (named("export_audit"), always(form="csv")),
+    "disconnect": (named("disconnect"), streaming),
+    "end_sessions": (named("end_sessions"), logged_in_twice),
     "policy": (named("policy"), always(bad_keys="5")),
     "login": (named("login"), always(username="owner", password=PASSWORD)),
     "logout": (named("logout"), always()),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -14,6 +15,7 @@ from security import actors, durations, guessers, policy, sudo
 from security.audit import Act
 from security.ratelimits import Rule, limit
 from security.staff import operator_required
+from security.traffic import Misasked
 
 LONGEST = 100  # characters of what is looked for
 
@@ -50,12 +52,14 @@ def end(request: HttpRequest) -> HttpResponse:
 @limit(Rule.PAGE, audit=())
 @operator_required
 def logins(request: HttpRequest) -> HttpResponse:
-    wanted, before = request.GET.get("kind", ""), request.GET.get("before", "")
+    wanted, before, query = request.GET.get("kind", ""), request.GET.get("before", ""), _query(request)
     kind = Kind(wanted) if wanted in Kind.values else Kind.ALL
-    query = _query(request)
-    number = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
+    try:
+        page = activity.page(kind, query=query, before=before)
+    except Misasked as error:
+        raise BadRequest(str(error)) from error
     context = {
-        "page": activity.page(kind, query=query, before=number),
+        "page": page,
         "query": query,
         "before": before,
         "kind": kind,
