@@ -11,7 +11,7 @@ from security.audit import Act
 from security.banlist import MAX_REASON, BanRefused, in_force, parsed
 from security.durations import DAY
 from security.models import Action, Ban, Origin, State
-from security.punishment import Sample, offences, punish
+from security.punishment import Sample, keep, offences, punish, tried
 from security.snapshot import lasting
 
 __all__ = [
@@ -19,6 +19,8 @@ __all__ = [
     "BanRefused",
     "Sample",
     "ban",
+    "carry_out",
+    "check",
     "consider",
     "expire",
     "extend",
@@ -47,8 +49,27 @@ def ban(
     """Shut out an address (IPv6: its /64) or range; None = for good. A ban in force is never shortened: lift it first."""
     target = consider(cidr, reason=reason, origin=origin, by=by, duration=duration, action=action, force=force)
     with audit.change():
-        _refuse(target, action=action, origin=origin, by=by, force=force)
-        return banlist.write(target, reason=reason, origin=origin, by=by, scenario=scenario, action=action, duration=duration)
+        return carry_out(
+            target, reason=reason, origin=origin, by=by, scenario=scenario, duration=duration, action=action, force=force
+        )
+
+
+def carry_out(
+    target: Network,
+    *,
+    reason: str,
+    origin: Origin | str,
+    by: Actor,
+    scenario: str = "manual",
+    duration: timedelta | None,
+    action: Action | str = Action.BAN,
+    force: bool = False,
+) -> Ban:
+    """Inside `audit.change()`: an order that was considered, or one of many; raises BanRefused before anything is written."""
+    _refuse(target, action=action, origin=origin, by=by, force=force)
+    row = banlist.write(target, reason=reason, origin=origin, by=by, scenario=scenario, action=action, duration=duration)
+    keep(tried(target), row)
+    return row
 
 
 def consider(
@@ -62,13 +83,18 @@ def consider(
     force: bool = False,
 ) -> Network:
     """What such an order would shut out; raises BanRefused where `ban` would."""
+    check(reason, duration)
+    target = parsed(cidr)
+    _refuse(target, action=action, origin=origin, by=by, force=force)
+    return target
+
+
+def check(reason: str, duration: timedelta | None) -> None:
+    """Raises BanRefused where nobody may be banned for such a reason or so long."""
     if not 0 < len(reason.strip()) <= MAX_REASON or not reason.isprintable():
         raise BanRefused(f"A ban needs a reason: one line of up to {MAX_REASON} characters.")
     if duration is not None and duration <= timedelta(0):
         raise BanRefused("A ban must last longer than nothing.")
-    target = parsed(cidr)
-    _refuse(target, action=action, origin=origin, by=by, force=force)
-    return target
 
 
 def touching(cidr: str) -> QuerySet[Ban]:

@@ -1,9 +1,11 @@
 """What an operator types on the security pages; what may not be is the verb's to say."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 
 from security import durations
 from security.addresses import NotAnAddress, subject_network
@@ -11,11 +13,13 @@ from security.blocklists.formats import FORMATS
 from security.listing import Listed, Wanted
 from security.models import Action, Origin
 from security.punishment import WIDENED
+from security.seekers import LONGEST, PatternRefused, checked
 from security.suspects import PAGES
 from security.thresholds import SCENARIOS
 
 LENGTHS = [("24h", "24 hours"), ("48h", "48 hours"), ("1w", "1 week"), ("permanent", "Permanent")]
 LARGEST = 1024 * 1024  # bytes of an uploaded file
+UNTIL = "Look once more: what was sent does not say up to when the page had looked."
 ADDRESS = "203.0.113.9, 203.0.113.0/24 or 2001:db8::/48"
 
 
@@ -61,6 +65,40 @@ class BanForm(forms.Form):
     def offer_force(self) -> None:
         """Show the box to tick; what was sent before does not tick it."""
         self.fields["force"].widget = forms.CheckboxInput()
+
+
+class PatternForm(forms.Form):
+    """For what somebody must have asked to be listed."""
+
+    pattern = forms.CharField(
+        label="Path", max_length=LONGEST, help_text="* is any text, ? any character; capitals do not matter.",
+        widget=forms.TextInput({"placeholder": "/wp-*", "autocapitalize": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+
+    def clean_pattern(self) -> str:
+        try:
+            return checked(self.cleaned_data["pattern"])
+        except PatternRefused as refused:
+            raise forms.ValidationError(str(refused)) from None
+
+
+class BanAllForm(PatternForm):
+    """All whom a page showed, which had looked up to an instant."""
+
+    until = forms.DateTimeField(widget=forms.HiddenInput, error_messages=dict.fromkeys(("required", "invalid"), UNTIL))
+    reason = forms.CharField(max_length=200, help_text="Kept with each ban, for whoever asks later.")
+    duration = forms.ChoiceField(label="For", choices=LENGTHS, initial="24h")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["pattern"].widget = forms.HiddenInput()
+
+    def clean_duration(self) -> timedelta | None:
+        return durations.duration(self.cleaned_data["duration"])
+
+    def clean_until(self) -> datetime:
+        until: datetime = self.cleaned_data["until"]
+        return min(until, timezone.now())
 
 
 class SuspectForm(forms.Form):

@@ -15,7 +15,7 @@ from security.actors import AUTOMATION
 from security.addresses import SUBJECT_LENGTH, Network
 from security.alerts import Alarm
 from security.durations import DAY, until
-from security.models import Action, Ban, Evidence, Offender, Origin, State
+from security.models import Action, Ban, Evidence, Offender, Origin, Probe, State
 
 MAX_SAMPLES = 20
 MAX_SAMPLE = 200
@@ -109,11 +109,17 @@ def _write(charge: Charge, *, action: Action, duration: timedelta | None, offenc
         charge.target, reason=charge.reason, origin=Origin.AUTO, by=AUTOMATION, scenario=charge.scenario, action=action,
         duration=duration, offence=offence,
     )  # fmt: skip
-    _keep(charge.evidence, row)
+    keep(charge.evidence, row)
     return row
 
 
-def _keep(evidence: Iterable[Sample], row: Ban) -> None:
+def tried(target: Network) -> list[Sample]:
+    """What a subject tried within a day, as evidence for whoever bans it by hand; of a range of many, nothing."""
+    rows = Probe.objects.lately().filter(subject=target.named, weight__gt=0).exclude(sample="")
+    return [Sample(*facts) for facts in rows.order_by("-at").values_list("at", "weight", "sample")[:MAX_SAMPLES]]
+
+
+def keep(evidence: Iterable[Sample], row: Ban) -> None:
     """The weightiest and newest samples, as many as a ban may have."""
     room = MAX_SAMPLES - row.evidence.count()
     best = sorted(evidence, key=lambda each: (each.weight, each.at), reverse=True)[:room]

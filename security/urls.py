@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from security.views import alerts, allows, bans, charts, crawlers, exchange, logs, policy, replays, sockets, suspects
+from security.views import alerts, allows, bans, charts, crawlers, exchange, logs, policy, replays, seekers, sockets, suspects
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", crawlers.robots, name="robots"),
     path("security/", bans.security, name="security"),
     path("security/bans/<uuid:pk>/", bans.ban, name="ban"),
+    path("security/offenders/", seekers.offenders, name="offenders"),
     path("security/lift/", bans.lift, name="lift_ban"),
     path("security/resume/", bans.resume, name="resume_bans"),
     path("security/suspects/", suspects.suspects, name="suspects"),

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import setup
 from accounts.models import User
@@ -45,6 +46,12 @@ def suspected(_owner: User) -> Mapping[str, str]:
     probes.bad_key(caller(ATTACKER), "oa_live_x", kind="unknown")
     merging.merge()
     return {"subject": ATTACKER}
+
+
+def offending(_owner: User) -> Mapping[str, str]:
+    probes.unrouted(caller(ATTACKER), "/wp-login.php")
+    merging.merge()
+    return {"pattern": "/wp-*", "until": timezone.now().isoformat(), "reason": "scans", "duration": "24h"}
 
 
 def allowed(_owner: User) -> Mapping[str, str]:
@@ -88,6 +95,7 @@ def named(route: str) -> Callable[[User], str]:
 # route -> (its address, what is sent), each made once everything else is there
 SENT: dict[str, tuple[Callable[[User], str], Callable[[User], Mapping[str, object]]]] = {
     "security": (named("security"), always(address=ATTACKER, reason="scans", duration="24h")),
+    "offenders": (named("offenders"), offending),
     "lift_ban": (named("lift_ban"), banned),
     "resume_bans": (named("resume_bans"), paused),
     "clear_suspect": (named("clear_suspect"), suspected),

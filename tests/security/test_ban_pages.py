@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from security import allows, bans, policy
+from security import allows, bans, merging, policy
 from security.actors import Actor
 from security.bans import Sample
 from security.models import Allow, Ban, Evidence, Offender, Proof, ProvenBy, Refusal
+from tests.security.trying import try_keys
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,6 +64,14 @@ def test_its_page_shows_what_touched_the_subject_before(operator, punished):
     page = read(operator, page_of(later))
     assert page_of(punished) in page
     assert "Ban, lifted" in page
+
+
+def test_a_ban_by_hand_keeps_what_the_subject_tried_as_its_evidence(operator):
+    try_keys(2)
+    merging.merge()
+    operator.post("/security/", {"address": ATTACKER, "reason": "guesses", "duration": "1w"})
+    merging.prune()
+    assert read(operator, page_of(Ban.objects.get())).count("API key: unknown") == 2
 
 
 def test_a_sample_is_shown_as_text(operator, punished):
