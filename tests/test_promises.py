@@ -190,7 +190,7 @@ def test_who_comes_back_is_banned_for_longer():
 def test_what_is_typed_never_becomes_sql(operator, text):
     order(operator)
     answer = operator.get("/security/", {"q": text})
-    assert (answer.status_code, list(answer.context["page"])) == (200, [])
+    assert (answer.status_code, list(answer.context["bans"])) == (200, [])
 
 
 def test_what_is_typed_never_becomes_html(operator):

@@ -9,9 +9,11 @@ from openalgo import lifespan
 from openalgo.lifespan import NotReady, Street
 from security import propagation
 
+THREADS = ("Watcher", "Pulse", "Runner")
+
 
 class Thread:
-    """Stands in for the watcher and the runner."""
+    """Stands in for each of them: none may go on in other tests."""
 
     log: list[str] = []
 
@@ -31,8 +33,8 @@ class Bridge:
 def street(monkeypatch, settings):
     settings.TRAFFIC_TRAIL = False
     Thread.log = []
-    monkeypatch.setattr(lifespan, "Watcher", Thread)
-    monkeypatch.setattr(lifespan, "Runner", Thread)
+    for name in THREADS:
+        monkeypatch.setattr(lifespan, name, Thread)
     monkeypatch.setattr(propagation, "catch_up", lambda: True)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -62,12 +64,12 @@ async def live(street: Street) -> list[Any]:
 
 def test_without_a_lifespan_the_first_requests_start_it_once(street):
     asyncio.run(ask(street, 3))
-    assert Thread.log == ["start", "start", "served", "served", "served"]
+    assert Thread.log == ["start"] * len(THREADS) + ["served"] * 3
 
 
 def test_a_lifespan_starts_it_and_stops_all(street):
     assert asyncio.run(live(street)) == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
-    assert Thread.log == ["start", "start", "bridge", "stop", "stop"]
+    assert Thread.log == ["start"] * len(THREADS) + ["bridge"] + ["stop"] * len(THREADS)
 
 
 def test_it_serves_nobody_without_the_bans(street, monkeypatch):
