@@ -18,6 +18,7 @@ INTRADAY = [each for each in Interval if each[-1] in "smh"]
 PERIODS = [each for each in Interval if each not in INTRADAY]
 WITHIN_THE_DAY = datetime(2026, 11, 25, 6, 30, 17, tzinfo=UTC)
 DAYS = st.dates(date(2026, 9, 1), date(2027, 3, 1))
+MIDNIGHT = 21 * 3600  # in India, in seconds of a session: at that instant no bar of the new date has begun
 few = settings(deadline=None, max_examples=12)
 
 
@@ -59,7 +60,7 @@ def test_the_bars_of_a_contracts_last_day_make_the_daily_one(listing):
 
 
 @few
-@given(listing=anything, interval=st.sampled_from(INTRADAY[6:]), second=st.integers(60, 86_399))
+@given(listing=anything, interval=st.sampled_from(INTRADAY[6:]), second=st.integers(60, 86_399).filter(MIDNIGHT.__ne__))
 def test_the_running_bar_is_the_quote(listing, interval, second):
     now = datetime.fromtimestamp(start(listing) + second, UTC)
     running = bars(listing, interval, start=now.astimezone(IST).date(), end=now.astimezone(IST).date(), now=now)[-1]
