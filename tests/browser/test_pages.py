@@ -8,12 +8,14 @@ pytestmark = pytest.mark.slow
 
 TRADING = ["/", "/trade/", "/trade/?q=bank", "/trade/NSE/INFY/", "/orders/", "/trades/", "/positions/", "/holdings/", "/mode/",
            "/orders/cancel-all/", "/positions/close-all/"]  # fmt: skip
-OURS = [*TRADING, "/keys/", "/account/password/", "/security/", "/security/?q=nothing", "/security/alerts/",
-        "/security/alerts/?closed", "/security/policy/", "/security/charts/", "/security/charts/?span=day",
+OURS = [*TRADING, "/keys/", "/account/password/", "/security/", "/security/?q=nothing", "/security/?state=all&origin=auto",
+        "/security/suspects/", "/security/suspects/?q=203.0.113.9", "/security/offenders/",
+        "/security/offenders/?pattern=/wp-*", "/security/alerts/", "/security/alerts/?closed", "/security/policy/",
+        "/security/charts/", "/security/charts/?span=day",
         "/security/exchange/", "/logs/", "/logs/?user=nobody", "/logs/audit/", "/security/replay/?since=1+d",
         "/security/sockets/", "/security/sockets/?q=nothing", "/security/sessions/", "/security/sessions/?q=nothing",
         "/security/logins/", "/security/logins/?kind=failures"]  # fmt: skip
-THEIRS = ["/api/v1/docs", "/admin/", "/admin/security/ban/add/", "/admin/accounts/user/1/change/"]
+THEIRS = ["/api/v1/docs", "/admin/", "/admin/security/ban/add/", "/admin/security/allow/add/", "/admin/accounts/user/1/change/"]
 PHONE = {"width": 360, "height": 740}
 ORDER = {"strategy": "First", "symbol": "INFY", "exchange": "NSE", "action": "BUY", "quantity": "1", "product": "CNC"}
 

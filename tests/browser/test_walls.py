@@ -1,0 +1,127 @@
+"""An operator at the walls: whoever tries doors is seen, banned, refused and let in again, and the audit tells of it."""
+
+import re
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.visitor import PASSWORD, Visitor, visit
+from tests.live import Live, live_server
+
+pytestmark = pytest.mark.slow
+
+BEHIND = {"TRUSTED_PROXIES": "127.0.0.1/32", "CLIENT_IP_HEADER": "x-forwarded-for"}
+LOOKS = 200  # at a page, until all processes know what was tried
+numbers = count(101)
+
+
+@pytest.fixture(scope="module")
+def owned(chromium: Browser) -> Iterator[Live]:
+    """Behind a proxy that says who is calling: from this machine itself nobody could be banned."""
+    with live_server({"OWNER_PASSWORD": PASSWORD, "RATE_LIMITS": "off", **BEHIND}, second_port=False) as live:
+        live.manage("create_owner", "owner", "owner@example.com")
+        yield live
+
+
+@pytest.fixture(params=[True, False], ids=["with JS", "without JS"])
+def operator(request: pytest.FixtureRequest, chromium: Browser, owned: Live) -> Iterator[Visitor]:
+    with visit(chromium, owned.base, java_script_enabled=request.param) as visitor:
+        visitor.log_in()
+        yield visitor
+        assert visitor.complaints == []
+
+
+@pytest.fixture
+def attacker() -> str:
+    """An address of each test's own."""
+    return f"203.0.113.{next(numbers)}"
+
+
+def ask(live: Live, address: str, path: str = "/healthz") -> int:
+    return httpx.get(live.base + path, headers={"X-Forwarded-For": address}).status_code
+
+
+def look_for(visitor: Visitor, path: str, text: str) -> None:
+    """At a page, again and again, until it shows somebody."""
+    visitor.open(path)
+    for _ in range(LOOKS):
+        if visitor.page.get_by_role("rowheader").get_by_text(text, exact=True).count():
+            break
+        visitor.page.reload()
+    expect(visitor.page.get_by_role("rowheader").get_by_text(text, exact=True)).to_be_visible()
+
+
+def audited(visitor: Visitor, about: str) -> list[str]:
+    """What the admin's list of the audit says was done to somebody, newest first."""
+    visitor.open(f"/admin/security/auditentry/?q={about}")
+    return visitor.page.locator("#result_list .field-act").all_inner_texts()
+
+
+def press(visitor: Visitor, link: str) -> None:
+    visitor.page.get_by_role("link", name=link, exact=True).click()
+
+
+def test_a_suspect_is_banned_exported_and_let_in_again_and_the_audit_tells(operator, owned, attacker):
+    assert ask(owned, attacker, "/wp-login.php") == 404
+    look_for(operator, "/security/suspects/", attacker)
+    expect(operator.page.get_by_text("GET /wp-login.php").first).to_be_visible()
+    press(operator, f"Ban {attacker}")
+    operator.send("Ban")
+    expect(operator.page.get_by_text(f"{attacker}/32 is banned.")).to_be_visible()
+    assert ask(owned, attacker) == 403
+    see_evidence_and_export(operator, attacker)
+    press(operator, f"Lift the ban on {attacker}/32")
+    operator.send("Lift", note="our own scanner")
+    assert ask(owned, attacker) == 200
+    assert audited(operator, f"{attacker}/32") == ["bans:ban:lift", "bans:ban:order"]
+
+
+def see_evidence_and_export(operator: Visitor, attacker: str) -> None:
+    press(operator, f"{attacker}/32")
+    expect(operator.page.get_by_role("table", name="Evidence")).to_contain_text("GET /wp-login.php")
+    operator.open("/security/")
+    with operator.page.expect_download() as started:
+        operator.page.get_by_role("button", name="Export the list first").click()
+    assert f"{attacker}/32" in Path(started.value.path()).read_text()
+
+
+def test_all_who_asked_for_a_path_are_banned_but_the_operator(operator, owned, attacker):
+    other = f"203.0.113.{next(numbers)}"
+    for address in (attacker, other):
+        ask(owned, address, f"/backup-{attacker}.tar")
+    httpx.get(f"{owned.base}/backup-{attacker}.tar")  # from this machine
+    look_for(operator, "/security/suspects/", other)
+    operator.open("/security/")
+    press(operator, "Ban all who asked for a path")
+    operator.send("Look who", pattern=f"/BACKUP-{attacker}*")
+    expect(operator.page.get_by_text("addresses of this machine")).to_be_visible()
+    operator.send("Ban them all", reason="backups")
+    expect(operator.page.get_by_text("2 banned")).to_be_visible()
+    assert [ask(owned, address) for address in (attacker, other, "127.0.0.1")] == [403, 403, 200]
+
+
+def test_a_suspect_is_cleared(operator, owned, attacker):
+    ask(owned, attacker, "/nothing-here")
+    look_for(operator, "/security/suspects/", attacker)
+    operator.page.get_by_role("button", name=f"Clear {attacker}").click()
+    expect(operator.page.get_by_text(f"{attacker} begins anew.")).to_be_visible()
+    expect(operator.page.get_by_role("rowheader").get_by_text(attacker, exact=True)).to_have_count(0)
+    assert audited(operator, attacker) == ["bans:probes:clear"]
+
+
+def test_the_admin_bans_extends_and_lifts(operator, owned, attacker):
+    operator.open(f"/admin/security/ban/add/?address={attacker}&reason=scans")
+    operator.page.get_by_role("button", name="Ban", exact=True).click()
+    expect(operator.page.get_by_text("Banned.")).to_be_visible()
+    assert ask(owned, attacker) == 403
+    for action in ("extend", "lift"):
+        operator.open(f"/admin/security/ban/?q={attacker}/32")
+        operator.page.locator("input[name=_selected_action]").check()
+        operator.page.locator("select[name=action]").select_option(action)
+        operator.page.get_by_role("button", name=re.compile("Go|Run")).click()
+    assert ask(owned, attacker) == 200
+    assert audited(operator, f"{attacker}/32") == ["bans:ban:lift", "bans:ban:extend", "bans:ban:order"]
