@@ -91,13 +91,13 @@ def see_evidence_and_export(operator: Visitor, attacker: str) -> None:
 
 def test_all_who_asked_for_a_path_are_banned_but_the_operator(operator, owned, attacker):
     other = f"203.0.113.{next(numbers)}"
+    httpx.get(f"{owned.base}/old-{attacker}.tar")  # from this machine
     for address in (attacker, other):
-        ask(owned, address, f"/backup-{attacker}.tar")
-    httpx.get(f"{owned.base}/backup-{attacker}.tar")  # from this machine
+        ask(owned, address, f"/old-{attacker}.tar")
     look_for(operator, "/security/suspects/", other)
     operator.open("/security/")
     press(operator, "Ban all who asked for a path")
-    operator.send("Look who", pattern=f"/BACKUP-{attacker}*")
+    operator.send("Look who", pattern=f"/OLD-{attacker}*")
     expect(operator.page.get_by_text("addresses of this machine")).to_be_visible()
     operator.send("Ban them all", reason="backups")
     expect(operator.page.get_by_text("2 banned")).to_be_visible()
