@@ -93,7 +93,8 @@ def test_a_refused_ban_is_explained_beside_the_field(owner_browser):
     owner_browser.pardon("status of 400")
     owner_browser.ban("127.0.0.1")
     expect(owner_browser.page.get_by_label("Address or range")).to_have_accessible_description(
-        "203.0.113.9, 203.0.113.0/24 or 2001:db8::/48 This would shut you out: you are 127.0.0.1."
+        "203.0.113.9, 203.0.113.0/24 or 2001:db8::/48"
+        " 127.0.0.1/32 holds addresses of this machine or its link, which are never banned."
     )
 
 

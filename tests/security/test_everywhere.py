@@ -119,6 +119,7 @@ def test_a_logout_holds_everywhere(street, holds):
 def test_a_disconnect_holds_everywhere(street, operator, state, holds):
     spread = Spread()
     token = operator.issue_key(f"held while it {state}", base=street.ships[0].base, scopes=STREAMING)
+    until(street.answer(street.ships, PING, 200, json={"apikey": token}))
     for _ in range(ROUNDS):
         number = next(numbers)
         acting, others = street.parted(number)
