@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from security import alerts, audit, banlist, escalation, policy, sparing
+from security import alerts, audit, banlist, escalation, policy, propagation, sparing
 from security.actors import AUTOMATION
 from security.addresses import SUBJECT_LENGTH, Network
 from security.alerts import Alarm
@@ -54,7 +54,10 @@ def punish(subject: str, *, reason: str, scenario: str, evidence: Iterable[Sampl
         return None
     proven = sparing.proven(charge.target)
     with audit.change():
-        return banlist.shut_out(charge.target) or _sentence(charge, proven)
+        if held := banlist.shut_out(charge.target):
+            transaction.on_commit(propagation.catch_up, robust=True)  # another process wrote it, else nobody were here
+            return held
+        return _sentence(charge, proven)
 
 
 def offences(subjects: Collection[str]) -> dict[str, int]:

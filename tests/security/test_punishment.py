@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from security import alerts, allows, bans, policy, snapshot
+from security import alerts, allows, bans, policy, propagation, snapshot
 from security.actors import Actor
 from security.bans import Sample
 from security.models import Action, Alert, Ban, Evidence, Offender, Proof, ProvenBy
@@ -190,3 +190,13 @@ def test_the_ladder_is_the_policys():
     row = punish()
     assert row is not None
     assert row.expires == row.starts + timedelta(hours=1)
+
+
+def test_a_ban_of_another_process_is_known_once_it_was_met():
+    """The other's hint may take a moment; who punishes in between has seen the row, and need not wait for it."""
+    punish()
+    snapshot.reset()
+    propagation.forget()
+    assert snapshot.verdict(ATTACKER) is None
+    punish()
+    assert snapshot.verdict(ATTACKER) is not None
