@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from datetime import UTC, datetime
 
 from hypothesis import settings
 
@@ -16,6 +17,8 @@ DROPPED = (
 
 for name in DROPPED:
     os.environ.pop(name, None)
+if 19 <= datetime.now(UTC).hour < 22:  # by default a day of sessions ends at 22:00 UTC, which must not be within the run
+    os.environ["SESSION_EXPIRY_TIME"] = "15:30"
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="openalgo-test-")
 atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 

@@ -23,12 +23,6 @@ pytestmark = pytest.mark.django_db
 FORM = {"name": "robot", "scopes": ["read", "trade"], "addresses": "203.0.113.0/24\n198.51.100.7", "expires": ""}
 
 
-@pytest.fixture(autouse=True)
-def _a_whole_day(settings):
-    """No day of sessions ends within the hours that these tests travel, whenever they run."""
-    settings.SESSION_EXPIRY_TIME = (timezone.now() + timedelta(hours=12)).astimezone(settings.SESSION_TIMEZONE).time()
-
-
 @pytest.fixture
 def stale(client: Client, owner) -> Client:
     """The owner, logged in longer ago than a proof lasts."""
