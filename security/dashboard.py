@@ -83,17 +83,21 @@ def download(form: str, *, request: HttpRequest, rows: QuerySet[Ban] | None = No
     return StreamingHttpResponse(pieces, content_type=FORMATS[form].kind, headers=headers)
 
 
+def history(cidr: str) -> QuerySet[Ban]:
+    """All bans, in force or not, that ever touched an address or range, newest first."""
+    return Ban.objects.filter(banlist.overlapping(network(cidr)))
+
+
 def file(ban: Ban) -> File:
     """Everything that is kept on one ban and its subject."""
     target = network(ban.cidr)
     single = target.length >= SUBJECT_LENGTH[target.bits]
     count = bans.offences([target.named])[target.named] if single else None
     length = escalation.length((count or 0) + 1, policy=policy.current())
-    others = Ban.objects.filter(banlist.overlapping(target)).exclude(pk=ban.pk)[:HISTORY]
     return File(
         ban=ban,
         blocked=listing.blocked(ban),
-        history=tuple(others),
+        history=tuple(history(ban.cidr).exclude(pk=ban.pk)[:HISTORY]),
         offences=count,
         next_ban=("for good" if length is None else durations.told(length)) if single else "",
     )

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from security import durations
-from security.addresses import NotAnAddress, subject_network
+from security.addresses import SUBJECT_LENGTH, NotAnAddress, network, subject_network
 from security.blocklists.formats import FORMATS
 from security.listing import Listed, Wanted
 from security.models import Action, Origin
@@ -116,6 +116,27 @@ class SuspectForm(forms.Form):
             return subject_network(self.cleaned_data["q"]).named if self.cleaned_data["q"] else ""
         except NotAnAddress as error:
             raise forms.ValidationError(str(error)) from None
+
+
+class AddressForm(forms.Form):
+    """Whose file to show."""
+
+    q = forms.CharField(
+        label="Address", max_length=64, widget=forms.TextInput({"type": "search", "placeholder": "203.0.113.9", "size": 24})
+    )
+
+    def clean_q(self) -> str:
+        """As people and the matcher name it."""
+        try:
+            return subject_network(self.cleaned_data["q"]).named
+        except NotAnAddress as error:
+            raise forms.ValidationError(str(error)) from None
+
+    @property
+    def is_range(self) -> bool:
+        """Whether that is more than one subject."""
+        found = network(self.cleaned_data["q"])
+        return found.length < SUBJECT_LENGTH[found.bits]
 
 
 class ClearForm(forms.Form):

@@ -1,4 +1,4 @@
-"""What stands at the top of an operator's pages: open alerts, and walls that are down; asked only where a page shows it."""
+"""What stands at the top of an operator's pages: ways, open alerts, walls that are down; asked only where a page shows it."""
 
 from datetime import datetime
 
@@ -10,10 +10,18 @@ from django.utils.functional import cached_property
 from security import alerts, board, policy, unconfigured
 from security.board import Figures
 from security.models import Alert
+from security.tabs import Tabs, tabs
 
 
 class Outlook:
     NEWEST = 5
+
+    def __init__(self, here: str = "") -> None:
+        self._here = here
+
+    @property
+    def tabs(self) -> Tabs:
+        return tabs(self._here)
 
     @cached_property
     def count(self) -> int:
@@ -42,4 +50,5 @@ class Outlook:
 
 def outlook(request: HttpRequest) -> dict[str, object]:
     """For the context of every template."""
-    return {"outlook": Outlook()}
+    match = request.resolver_match
+    return {"outlook": Outlook((match.url_name if match else "") or "")}

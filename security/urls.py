@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from security.views import alerts, allows, bans, charts, crawlers, exchange, logs, policy, replays, seekers, sockets, suspects
+from security.views import (
+    alerts,
+    allows,
+    bans,
+    charts,
+    crawlers,
+    dossier,
+    exchange,
+    logs,
+    policy,
+    replays,
+    seekers,
+    sockets,
+    suspects,
+)  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", crawlers.robots, name="robots"),
@@ -11,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("security/offenders/", seekers.offenders, name="offenders"),
     path("security/lift/", bans.lift, name="lift_ban"),
     path("security/resume/", bans.resume, name="resume_bans"),
+    path("security/address/", dossier.address, name="address"),
     path("security/suspects/", suspects.suspects, name="suspects"),
     path("security/suspects/clear/", suspects.clear, name="clear_suspect"),
     path("security/allow/", allows.allowed, name="allows"),

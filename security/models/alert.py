@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from security.addresses import NotAnAddress, network
 from security.identifiers import uuid7
 
 
@@ -35,3 +36,11 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.about}".strip()
+
+    @property
+    def subject(self) -> str:
+        """The address or range that it is about, or nothing where it is about something else."""
+        try:
+            return network(self.about).named
+        except NotAnAddress:
+            return ""

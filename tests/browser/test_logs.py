@@ -43,7 +43,8 @@ def export(operator: Visitor, form: str) -> Download:
 
 def test_a_scan_is_filtered_walked_through_and_taken_along(operator, tmp_path):
     operator.open("/security/")
-    operator.page.get_by_role("link", name="Logs", exact=True).click()
+    for link in ("Traffic", "Logs"):
+        operator.page.get_by_role("link", name=link, exact=True).click()
     operator.send("Show", subject="203.0.113.9", status="404")
     newest = shown(operator)
     operator.page.get_by_role("link", name="Older").click()

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 
 BEHIND = {"TRUSTED_PROXIES": "127.0.0.1/32", "CLIENT_IP_HEADER": "x-forwarded-for"}
 LOOKS = 200  # at a page, until all processes know what was tried
+SCANNED = ("/wp-login.php", "/phpmyadmin/", "/.env", "/.git/config")
 LETTERS = str.maketrans("0123456789.", "abcdefghijk")  # paths that differ in digits alone are one probe
 numbers = count(101)
 
@@ -66,25 +67,61 @@ def press(visitor: Visitor, link: str) -> None:
     visitor.page.get_by_role("link", name=link, exact=True).click()
 
 
-def test_a_suspect_is_banned_exported_and_let_in_again_and_the_audit_tells(operator, owned, attacker):
+def test_an_alarm_leads_to_a_ban_that_is_exported_and_lifted_and_the_audit_tells(operator, owned, attacker):
+    """The scanner is on trial: automation says what it would have done, and leaves the rest to the operator."""
+    provoke_an_alarm(operator, owned, attacker)
+    press(operator, f"{attacker}/32")
+    expect(operator.page.get_by_role("table", name="Evidence")).to_contain_text("GET /wp-login.php")
+    assert ask(owned, attacker) == 200
+    ban_it(operator, attacker)
+    assert ask(owned, attacker) == 403
+    export_it(operator, attacker)
+    lift_it(operator, attacker)
+    assert ask(owned, attacker) == 200
+    assert audited(operator, f"{attacker}/32") == ["bans:ban:lift"] * 2 + ["bans:ban:order"] * 2  # the simulated one too
+
+
+def provoke_an_alarm(operator: Visitor, owned: Live, attacker: str) -> None:
+    """Until the alarm about the attacker is on the operator's page."""
+    operator.open("/security/policy/")
+    operator.page.locator("[name=simulated][value='unknown-paths']").check()
+    operator.send("Save changes")
+    for path in SCANNED:
+        assert ask(owned, attacker, path) == 404
+    operator.open("/security/alerts/")
+    for _ in range(LOOKS):
+        if operator.page.get_by_text(f"Simulated: {attacker}").count():
+            break
+        operator.page.reload()
+    expect(operator.page.get_by_text(f"Simulated: {attacker}")).to_be_visible()
+
+
+def test_a_suspect_is_banned_from_its_row(operator, owned, attacker):
     assert ask(owned, attacker, "/wp-login.php") == 404
     look_for(operator, "/security/suspects/", attacker)
-    expect(operator.page.get_by_text("GET /wp-login.php").first).to_be_visible()
+    row = operator.page.get_by_role("row").filter(has_text=attacker)
+    expect(row.get_by_text("GET /wp-login.php").first).to_be_visible()
     press(operator, f"Ban {attacker}")
     operator.send("Ban")
     expect(operator.page.get_by_text(f"{attacker}/32 is banned.")).to_be_visible()
     assert ask(owned, attacker) == 403
-    see_evidence_and_export(operator, attacker)
-    press(operator, f"Lift the ban on {attacker}/32")
-    operator.send("Lift", note="our own scanner")
-    assert ask(owned, attacker) == 200
-    assert audited(operator, f"{attacker}/32") == ["bans:ban:lift", "bans:ban:order"]
 
 
-def see_evidence_and_export(operator: Visitor, attacker: str) -> None:
-    press(operator, f"{attacker}/32")
+def ban_it(operator: Visitor, attacker: str) -> None:
+    press(operator, "Ban")
+    operator.send("Ban", reason="scans, seen by eye")
+    expect(operator.page.get_by_text(f"{attacker}/32 is banned.")).to_be_visible()
+
+
+def lift_it(operator: Visitor, attacker: str) -> None:
+    operator.open(f"/security/address/?q={attacker}")
+    expect(operator.page.get_by_role("heading", level=1)).to_contain_text("shut out")
     expect(operator.page.get_by_role("table", name="Evidence")).to_contain_text("GET /wp-login.php")
-    operator.open("/security/")
+    press(operator, "Lift")
+    operator.send("Lift", note="our own scanner")
+
+
+def export_it(operator: Visitor, attacker: str) -> None:
     with operator.page.expect_download() as started:
         operator.page.get_by_role("button", name="Export the list first").click()
     assert f"{attacker}/32" in Path(started.value.path()).read_text()

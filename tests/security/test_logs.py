@@ -140,7 +140,7 @@ def test_a_row_leads_to_the_ban_and_to_the_key(operator):
     page = read(operator, TRAFFIC)
     assert f'href="/security/bans/{row.pk}/"' in page
     assert 'href="/admin/apiauth/apikey/?q=aaaaaaaaaa"' in page
-    assert 'href="/security/?q=2001%3Adb8%3A%3A%2F64"' in page
+    assert 'href="/security/address/?q=2001%3Adb8%3A%3A%2F64"' in page
 
 
 @pytest.mark.parametrize(("banned", "asked"), [("203.0.113.9", "203.0.113.9%2F32"), ("2001:db8::1", "2001%3Adb8%3A%3A%2F64")])
