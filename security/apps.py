@@ -45,6 +45,7 @@ def _forget() -> None:
 def _write_down() -> None:
     from security import alerts, anchors, background, merging, proofs, pulse, refusals, rollups
 
+    pulse.each("recalling who proved themselves", proofs.RECALL_EVERY, proofs.recall, last=lambda: None)
     pulse.each("writing down who proved themselves", proofs.EVERY, proofs.flush)  # before what was tried is judged
     pulse.each("merging what was tried", merging.EVERY, merging.merge)
     pulse.each("writing alerts down", 1.0, alerts.flush)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from security import audit, banlist, propagation, sparing
 from security.actors import Actor
@@ -12,7 +13,6 @@ from security.banlist import MAX_REASON, BanRefused, in_force, parsed
 from security.durations import DAY
 from security.models import Action, Ban, Origin, State
 from security.punishment import Sample, keep, offences, punish, tried
-from security.snapshot import lasting
 
 __all__ = [
     "DAY",
@@ -99,7 +99,7 @@ def check(reason: str, duration: timedelta | None) -> None:
 
 def touching(cidr: str) -> QuerySet[Ban]:
     """The bans and throttles in force that hold, or lie in, an address or range."""
-    return in_force().filter(banlist.overlapping(parsed(cidr)))
+    return banlist.in_force_narrowed().filter(banlist.overlapping(parsed(cidr)))
 
 
 def selected(*, cidr: str = "", words: str = "", origin: Origin | str | None = None) -> QuerySet[Ban]:
@@ -139,7 +139,7 @@ def extend(row: Ban, *, by: Actor, longer: timedelta) -> Ban | None:
 
 def expire() -> int:
     """Mark the rows whose time is over; they stopped to hold at that instant already."""
-    over = Ban.objects.filter(state=State.ACTIVE).exclude(lasting())
+    over = Ban.objects.filter(state=State.ACTIVE, expires__lte=timezone.now())
     if not over.exists():
         return 0
     with audit.change():

@@ -18,14 +18,17 @@ from security.silence import Silence
 Check = Callable[[HttpRequest], bool]
 Witness = Callable[[], Iterable[str]]
 
+RECALL_EVERY = 60.0  # seconds between two looks at what other processes wrote down
 EVERY = 0.25  # seconds between two writings: as often as what was tried is merged
 NOTED = 60.0  # seconds in which a subject is written down once
 LASTS = timedelta(hours=24, seconds=NOTED)  # the last use may be so much younger than what is written
+SETTLED = timedelta(minutes=2)  # what was noted then is written down by now
 MOST = 100_000  # subjects that a process remembers of a kind
 BATCH = 500
 
 _noted = {by: Silence(NOTED, most=MOST) for by in ProvenBy}
 _met = Silence(NOTED, most=MOST)  # by subject: those, and whoever else had a live session
+_recalled: dict[str, datetime] = {}
 _unwritten: dict[tuple[str, ProvenBy], datetime] = {}
 _lock = threading.Lock()
 _checks: dict[str, Check] = {}
@@ -64,7 +67,7 @@ def met(caller: Caller) -> None:
 
 
 def is_met(subject: str) -> bool:
-    """By this process within 24 h; memory only."""
+    """By this process within 24 h, or by another a minute ago and longer; memory only."""
     return time.time() - _met.began(subject) < LASTS.total_seconds()
 
 
@@ -109,6 +112,16 @@ def flush() -> int:
     return len(rows)
 
 
+def recall() -> int:
+    """Have met whom any process wrote down since the last time, at first within 24 h; the pulse's. How many those were."""
+    began, since = timezone.now(), _recalled.get("at", timezone.now() - LASTS)
+    rows = Proof.objects.filter(last__gt=since - SETTLED).order_by("-last").values_list("subject", "last")[:MOST]
+    for subject, last in rows:
+        _met.recall(subject, last.timestamp())
+    _recalled["at"] = began
+    return len(rows)
+
+
 def prune() -> int:
     """Forget what spares nobody any more."""
     return Proof.objects.filter(last__lte=timezone.now() - LASTS).delete()[0]
@@ -117,6 +130,7 @@ def prune() -> int:
 def forget() -> None:
     """Remember nobody, as after a restart."""
     _take()
+    _recalled.clear()
     for noted in (_met, *_noted.values()):
         noted.forget()
 

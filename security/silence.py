@@ -28,6 +28,12 @@ class Silence:
         """When it last said True for the name, in seconds since 1970; 0 for never."""
         return self._since.get(name, 0.0)
 
+    def recall(self, name: str, at: float) -> None:
+        """It said True at that time already, elsewhere or before a restart."""
+        with self._lock:
+            if at > self._since.get(name, 0.0) and (name in self._since or len(self._since) < self._most):
+                self._since[name] = at
+
     def names(self) -> list[str]:
         with self._lock:
             return list(self._since)

@@ -7,6 +7,7 @@ import time_machine
 from django.db import IntegrityError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from security import background, banlist, bans, proofs, pulse, snapshot
 from security.models import Proof, ProvenBy
@@ -141,6 +142,36 @@ def test_two_processes_write_down_the_same_subject(clock):
         proofs.forget()
         clock.shift(timedelta(seconds=10))
     assert Proof.objects.get().last.second == 10
+
+
+def test_after_a_restart_who_proved_themselves_waits_behind_no_stranger(clock):
+    recognise(HOME)
+    proofs.flush()
+    proofs.forget()
+    assert not proofs.is_met(HOME)
+    assert (proofs.recall(), proofs.is_met(HOME)) == (1, True)
+    clock.shift(timedelta(hours=24, seconds=60))
+    assert not proofs.is_met(HOME)
+
+
+def test_whom_another_process_wrote_down_meanwhile_is_recalled_and_nobody_older(clock):
+    recognise(HOME)
+    proofs.flush()
+    for _ in range(2):
+        assert proofs.recall() == 1  # what was noted may be written down a little later, so two minutes are read twice
+        clock.shift(timedelta(minutes=10))
+    Proof.objects.create(subject=TRAIN, by=ProvenBy.KEY, last=timezone.now())
+    assert (proofs.recall(), proofs.is_met(TRAIN)) == (1, True)
+
+
+def test_a_recollection_never_ages_whom_this_process_met(clock):
+    recognise(HOME)
+    proofs.flush()
+    clock.shift(timedelta(hours=20))
+    recognise(HOME)
+    proofs.recall()
+    clock.shift(timedelta(hours=20))
+    assert proofs.is_met(HOME)
 
 
 def test_many_are_written_down_at_once(clock):
