@@ -40,6 +40,7 @@ class Act(StrEnum):
     SOCKETS_CLOSED = "sockets:socket:disconnect"
     AUDIT_PRUNED = "audit:segment:prune"
     AUDIT_EXPORTED = "audit:chain:export"
+    TRAFFIC_EXPORTED = "traffic:rows:export"
     LOGGED_IN = "accounts:session:login"
     LOGGED_OUT = "accounts:session:logout"
     SESSIONS_ENDED = "accounts:session:end"

@@ -43,10 +43,10 @@ def pour(stretch: Stretch, file: BinaryIO, *, by: Actor) -> Written:
     return archives.pour(file, start=stretch.start, last=stretch.last, checked=False)
 
 
-def tell_selected(form: str, asked: Mapping[str, str], *, by: Actor) -> None:
-    """Before the rows that some filters select are handed out."""
+def tell_selected(act: Act, form: str, asked: Mapping[str, str], *, by: Actor) -> None:
+    """Before the rows that some filters select are handed out, of the audit or of the traffic."""
     with audit.change():
-        audit.record(Act.AUDIT_EXPORTED, by=by, about=f"selected rows as {form}", after=asked)
+        audit.record(act, by=by, about=f"selected rows as {form}", after=asked)
 
 
 def _tell(stretch: Stretch, by: Actor) -> None:

@@ -105,6 +105,7 @@ SENT: dict[str, tuple[Callable[[User], str], Callable[[User], Mapping[str, objec
     "exchange": (named("exchange"), always(file=SimpleUploadedFile("bans", b"cidr\n203.0.113.9\n"))),
     "export_bans": (named("export_bans"), always(form="csv")),
     "export_audit": (named("export_audit"), always(form="csv")),
+    "export_traffic": (named("export_traffic"), always(form="csv")),
     "disconnect": (named("disconnect"), streaming),
     "end_sessions": (named("end_sessions"), logged_in_twice),
     "policy": (named("policy"), always(bad_keys="5")),

@@ -1,6 +1,6 @@
 """The logs: traffic and audit, filtered, by pages and as files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,14 +26,15 @@ class Log:
     form: type[Form]
     page: Callable[..., Any]
     columns: tuple[str, ...]
+    exported: Act
 
 
 TRAFFIC = Log("traffic", TrafficForm, traffic.page, (
     "at", "kind", "subject", "user", "key", "method", "route", "path", "status", "ms", "broker_ms", "size", "agent",
-))  # fmt: skip
+), Act.TRAFFIC_EXPORTED)  # fmt: skip
 AUDIT = Log("audit", AuditForm, audit_pages.page, (
     "seq", "at", "act", "about", "actor", "actor_id", "address", "credential", "outcome", "before", "after",
-))  # fmt: skip
+), Act.AUDIT_EXPORTED)  # fmt: skip
 
 
 @require_safe
@@ -51,18 +52,17 @@ def audit_log(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@limit(Rule.PAGE, audit=())
+@limit(Rule.PAGE, audit=(Act.TRAFFIC_EXPORTED,))
 @operator_required
 def export_traffic(request: HttpRequest) -> HttpResponseBase:
-    return _file(request, TRAFFIC, note=lambda form, asked: None)
+    return _file(request, TRAFFIC)
 
 
 @require_POST
 @limit(Rule.PAGE, audit=(Act.AUDIT_EXPORTED,))
 @operator_required
 def export_audit(request: HttpRequest) -> HttpResponseBase:
-    by = actors.of(request)
-    return _file(request, AUDIT, note=lambda form, asked: exports.tell_selected(form, asked, by=by))
+    return _file(request, AUDIT)
 
 
 def _shown(request: HttpRequest, log: Log) -> HttpResponse:
@@ -84,7 +84,7 @@ def _page(request: HttpRequest, log: Log, form: Form, found: Any) -> HttpRespons
     return render(request, "security/logs.html", context, status=200 if found is not None else 400)
 
 
-def _file(request: HttpRequest, log: Log, *, note: Callable[[str, Mapping[str, str]], None]) -> HttpResponseBase:
+def _file(request: HttpRequest, log: Log) -> HttpResponseBase:
     """The filters stand in the address, as on the page; the rows are read while they are sent."""
     kind = request.POST.get("form", "")
     if kind not in logfiles.FORMS:
@@ -92,7 +92,7 @@ def _file(request: HttpRequest, log: Log, *, note: Callable[[str, Mapping[str, s
     form = log.form(request.GET)
     if not form.is_valid():
         return _page(request, log, form, None)
-    note(kind, form.asked)
+    exports.tell_selected(log.exported, kind, form.asked, by=actors.of(request))
     filters, (media, write) = form.filters, logfiles.FORMS[kind]
     pieces = write(log.columns, lambda after, size: log.page(filters, after=after, size=size))
     headers = {"Content-Disposition": f'attachment; filename="{log.name}.{kind}"'}

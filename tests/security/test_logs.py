@@ -221,6 +221,13 @@ def test_an_export_of_the_audit_is_in_the_audit(operator):
     assert rows[0]["seq"] == noted.seq
 
 
+def test_an_export_of_the_traffic_is_in_the_audit(operator):
+    entries(status=200)
+    sent(operator, "/logs/export/", "csv", status="200")
+    noted = AuditEntry.objects.get(act="traffic:rows:export")
+    assert (noted.actor, noted.about, json.loads(noted.after)) == ("owner", "selected rows as csv", {"status": "200"})
+
+
 @pytest.mark.parametrize("address", ["/logs/export/", "/logs/audit/export/"])
 def test_a_bad_export_hands_out_nothing(operator, address):
     assert operator.post(address, {"form": "exe"}).status_code == 400
