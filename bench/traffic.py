@@ -1,11 +1,16 @@
 """How quickly a long traffic trail is read: `python -m bench.traffic [ROWS]` (DATABASE_URL names PostgreSQL)."""
 
 import os
+import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 ROWS = 10_000_000
 TIMES = 5
@@ -49,6 +54,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "two that never meet": {"user": "trader", "status": "404"},
     "what no index has, and is not there": {"method": "DELETE"},
 }
+VIEWS = ("/security/charts/", "/security/charts/?span=day", "/logs/", "/logs/?subject=203.0.3.232", "/logs/?status=500")
 
 
 def main() -> None:
@@ -69,6 +75,7 @@ def _measure(rows: int) -> None:
         print(f"{connection.vendor}: {rows:,} rows written in {took:.0f} s, {_size() / rows:.0f} bytes each")
         _pages()
         _sums()
+        _views()
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
 
@@ -126,6 +133,24 @@ def _sums() -> None:
             rollups.add({(minute, Group.API): Sums(broker=counts), (minute, Group.GATE): Sums(refused=100)})
     print(f"{1000 * _seconds(rollups.last_hour):7.1f} ms the last hour by minutes")
     print(f"{1000 * _seconds(rollups.last_day):7.1f} ms the last day by ten minutes")
+
+
+def _views() -> None:
+    """What an operator's browser waits for, the whole view."""
+    from django.test import Client
+
+    from accounts.models import Role, User
+
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.create(username="owner", email="owner@example.com", role=Role.OWNER))
+    for path in VIEWS:
+        took = [1000 * _seconds(partial(_read, client, path)) for _ in range(2 * TIMES)]
+        print(f"{statistics.median(took):7.1f} ms the median, {max(took):7.1f} ms the slowest of {2 * TIMES}: {path}")
+
+
+def _read(client: "Client", path: str) -> None:
+    if (answer := client.get(path)).status_code != 200:
+        raise RuntimeError(f"{path} answered {answer.status_code}.")
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -10,10 +10,8 @@ from datetime import datetime
 from django.db.models import Max, Min, Q, QuerySet
 
 from security.models import AuditEntry
-from security.traffic import Misasked
+from security.paging import SIZE, WALK, Misasked, Page
 
-SIZE = 50  # rows of a page
-WALK = 10_000  # rows that one page looks at
 ASIDE = 1_000  # rows beside an instant that a clock, set back meanwhile, may have put on its wrong side
 
 
@@ -30,26 +28,17 @@ class Filters:
     outcome: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows, newest first. `after` asks for what follows, empty at the end; `until`: how far back all was looked at."""
-
-    rows: list[AuditEntry]
-    after: str
-    until: datetime | None
-
-
-def page(filters: Filters, *, after: str = "", size: int = SIZE) -> Page:
+def page(filters: Filters, *, after: str = "", size: int = SIZE) -> Page[AuditEntry]:
     """The newest rows that pass, or those behind a page's `after`; raises Misasked."""
     return _walk(_passing(filters), _bounds(filters), after=after, size=size)
 
 
-def matching(asked: Q, *, after: str = "", size: int = SIZE) -> Page:
+def matching(asked: Q, *, after: str = "", size: int = SIZE) -> Page[AuditEntry]:
     """The same for any condition."""
     return _walk(AuditEntry.objects.filter(asked), _bounds(Filters()), after=after, size=size)
 
 
-def _walk(passing: QuerySet[AuditEntry], bounds: tuple[int, int], *, after: str, size: int) -> Page:
+def _walk(passing: QuerySet[AuditEntry], bounds: tuple[int, int], *, after: str, size: int) -> Page[AuditEntry]:
     bottom, top = bounds
     if after:
         top = min(top, _read(after) - 1)

@@ -13,7 +13,8 @@ from security.addresses import NotAnAddress
 from security.audit import Act
 from security.models import Outcome
 from security.models.traffic import Kind
-from security.traffic import FAMILIES, Misasked
+from security.paging import Misasked
+from security.traffic import FAMILIES
 
 FIRST, LAST = 1970, 2200  # years
 

@@ -16,16 +16,11 @@ from django.db.models.functions import Coalesce
 from security.addresses import NotAnAddress, subject_network
 from security.models import TrafficEntry
 from security.models.traffic import Kind
+from security.paging import SIZE, WALK, Misasked, Page
 
-SIZE = 50  # rows of a page
-WALK = 10_000  # rows that one page looks at
 FEW = 1_000  # rows of a filter that need not be walked in parts
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FAMILIES = {f"{first}xx": sorted(each for each in HTTPStatus if each // 100 == first) for first in range(1, 6)}
-
-
-class Misasked(ValueError):
-    """A filter or a place cannot be read; the sentence says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +36,6 @@ class Filters:
     status: str = ""
     method: str = ""
     kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows, newest first. `after` asks for what follows, empty at the end; `until`: how far back all was looked at."""
-
-    rows: list[TrafficEntry]
-    after: str
-    until: datetime | None
 
 
 Others = dict[str, object]  # conditions beside that of the walk
@@ -72,7 +58,7 @@ class _Stretch(NamedTuple):
     end: _Place | None
 
 
-def page(filters: Filters, *, after: str = "", size: int = SIZE) -> Page:
+def page(filters: Filters, *, after: str = "", size: int = SIZE) -> Page[TrafficEntry]:
     """The newest rows that pass, or those behind a page's `after`; raises Misasked."""
     rows = _within(filters, _read(after) if after else None)
     driver, others = _split(filters, rows)

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from security import actors, audit_pages, dashboard, exports, logfiles, traffic
 from security.audit import Act
 from security.log_forms import AuditForm, TrafficForm
+from security.paging import SIZE, Misasked
 from security.ratelimits import Rule, limit
 from security.staff import operator_required
-from security.traffic import Misasked
 
 Form = TrafficForm | AuditForm
 
@@ -79,7 +79,7 @@ def _page(request: HttpRequest, log: Log, form: Form, found: Any) -> HttpRespons
     context = {"log": log, "form": form, "found": found, "most": f"{logfiles.MOST:,}"}
     if found is not None:
         held = dashboard.bans_of({row.subject for row in found.rows}) if log is TRAFFIC else {}
-        context |= {"asked": form.asked, "short": found.after and len(found.rows) < traffic.SIZE}
+        context |= {"asked": form.asked, "short": found.after and len(found.rows) < SIZE}
         context |= {"rows": [(row, held.get(getattr(row, "subject", ""))) for row in found.rows]}
     return render(request, "security/logs.html", context, status=200 if found is not None else 400)
 

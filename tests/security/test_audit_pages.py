@@ -7,7 +7,7 @@ import pytest
 from security import audit_pages
 from security.audit_pages import Filters, page
 from security.models import AuditEntry
-from security.traffic import Misasked
+from security.paging import Misasked, Page
 from tests.security.chains import BEGAN, make, tamper, unconstrained
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def test_a_span_without_rows_is_empty(bounds):
 
 
 def test_an_empty_audit_has_no_page():
-    assert page(Filters()) == audit_pages.Page([], "", None)
+    assert page(Filters()) == Page([], "", None)
 
 
 @pytest.mark.parametrize("after", ["x", "-1", "1.0", "9" * 19])

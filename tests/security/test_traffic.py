@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from security import traffic
 from security.models import TrafficEntry
 from security.models.traffic import Kind
-from security.traffic import Filters, Misasked, Page, page
+from security.paging import Misasked, Page
+from security.traffic import Filters, page
 
 pytestmark = pytest.mark.django_db
 
