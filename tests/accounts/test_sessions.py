@@ -1,6 +1,6 @@
 """One row a session, read on every request: what ends it holds from the next request on."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -22,6 +22,12 @@ pytestmark = pytest.mark.django_db
 PAGE = "/account/password/"
 EVENING = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # 17:30 in Kolkata
 BOUNDARY = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)  # 03:30 in Kolkata
+
+
+@pytest.fixture(autouse=True)
+def _default_expiry(settings):
+    """A run that begins late in the evening has another."""
+    settings.SESSION_EXPIRY_TIME = time(3, 30)
 
 
 @pytest.fixture
