@@ -20,6 +20,7 @@ from security.scores import Scenario
 LATELY = timedelta(days=30)
 MOST = 10  # ended bans, and samples of a score
 BURST = "unknown-paths at once"
+DONE = {Action.BAN: "banned", Action.THROTTLE: "throttled"}
 
 Entry = TypeVar("Entry", Ban, Allow)
 
@@ -98,10 +99,10 @@ def _decision(target: Network) -> tuple[str, str, str, datetime | None]:
     entry = _narrowest(allows.in_force().filter(banlist.holding(target)))
     if entry is not None:
         return "allow", f"{entry.cidr} is on the allow list: {entry.note}", entry.cidr, entry.expires
-    for action in (Action.BAN, Action.THROTTLE):
+    for action in DONE:
         row = _narrowest(banlist.in_force().filter(banlist.holding(target), action=action))
         if row is not None:
-            return str(action), f"{row.actor} put a {action} on {row.cidr}: {row.reason}", row.cidr, row.expires
+            return str(action), f"{row.cidr} is {DONE[action]} by {row.actor}: {row.reason}", row.cidr, row.expires
     return "none", "No rule names it: it is let in.", "", None
 
 

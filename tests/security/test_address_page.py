@@ -61,7 +61,7 @@ def test_a_ban_is_shown_with_its_evidence_and_can_be_lifted(operator):
     evidence = [Sample(timezone.now(), 5, "GET /wp-login.php")]
     bans.punish("203.0.113.9", reason="a burst", scenario="unknown-paths", evidence=evidence)
     page = read(operator, "203.0.113.9")
-    for told in ("shut out", "automation put a ban on 203.0.113.9/32: a burst", "GET /wp-login.php", ">Lift<"):
+    for told in ("shut out", "203.0.113.9/32 is banned by automation: a burst", "GET /wp-login.php", ">Lift<"):
         assert told in page
 
 
