@@ -57,27 +57,26 @@ class Proxy:
 
 
 @contextmanager
-def caddy(site_port: int, gateway: str) -> Iterator[Proxy]:
+def caddy(site_port: int, gateway: str, *, config: Path = CADDYFILE) -> Iterator[Proxy]:
     """Caddy for https://localhost:<site_port> in front of the gateway at this host:port, with a certificate of its own."""
-    with tempfile.TemporaryDirectory(prefix="openalgo-caddy-") as folder:
-        plain = free_port()
-        log = _start(Path(folder), {
-            "DOMAIN": f"localhost:{site_port}",
-            "HTTPS_PORT": str(site_port),
-            "HTTP_PORT": str(plain),
-            "GATEWAY": gateway,
-        })  # fmt: skip
-        try:
-            log.wait_for("certificate obtained successfully")
-            trust = ssl.create_default_context(cafile=Path(folder) / "caddy/pki/authorities/local/root.crt")
-            _wait_for_certificate(site_port, trust)
-            yield Proxy(f"https://localhost:{site_port}", f"http://localhost:{plain}", log, trust)
-        finally:
-            log.end()
+    plain = free_port()
+    with _running(f"localhost:{site_port}", gateway, https=site_port, http=plain, config=config) as log:
+        log.wait_for("certificate obtained successfully")
+        trust = ssl.create_default_context(cafile=log.data_dir / "caddy/pki/authorities/local/root.crt")
+        wait_for_certificate(site_port, trust)
+        yield Proxy(f"https://localhost:{site_port}", f"http://localhost:{plain}", log, trust)
 
 
-def _wait_for_certificate(port: int, trust: ssl.SSLContext) -> None:
-    """Caddy says that it has it a moment before it shows it."""
+@contextmanager
+def caddy_without_tls(site_port: int, gateway: str, *, config: Path) -> Iterator[Live]:
+    """Caddy for http://localhost:<site_port>, as it stands behind another proxy; what it logs."""
+    with _running(f"http://localhost:{site_port}", gateway, https=free_port(), http=free_port(), config=config) as log:
+        log.wait_for("serving initial configuration")
+        yield log
+
+
+def wait_for_certificate(port: int, trust: ssl.SSLContext) -> None:
+    """A proxy says that it has it a moment before it shows it, or says nothing at all."""
     until = monotonic() + START_SECONDS
     while True:
         try:
@@ -87,10 +86,21 @@ def _wait_for_certificate(port: int, trust: ssl.SSLContext) -> None:
             assert monotonic() < until
 
 
-def _start(folder: Path, variables: dict[str, str]) -> Live:
+@contextmanager
+def _running(domain: str, gateway: str, *, https: int, http: int, config: Path) -> Iterator[Live]:
+    variables = {"DOMAIN": domain, "HTTPS_PORT": str(https), "HTTP_PORT": str(http), "GATEWAY": gateway}
+    with tempfile.TemporaryDirectory(prefix="openalgo-caddy-") as folder:
+        log = _start(Path(folder), variables, config=config)
+        try:
+            yield log
+        finally:
+            log.end()
+
+
+def _start(folder: Path, variables: dict[str, str], *, config: Path) -> Live:
     env = {"PATH": os.environ["PATH"], "HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     process = subprocess.Popen(
-        ["caddy", "run", "--config", str(CADDYFILE), "--adapter", "caddyfile"],
+        ["caddy", "run", "--config", str(config), "--adapter", "caddyfile"],
         env=env | variables, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     return Live(base="", ws=None, data_dir=folder, env=env, process=process)
