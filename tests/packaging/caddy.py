@@ -5,15 +5,17 @@ import socket
 import ssl
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from urllib.parse import urlsplit
 
 import httpx
 
 from tests.live import ROOT, START_SECONDS, Live, free_port
+from tests.proxies.websocket import WebSocket
 
 CADDYFILE = ROOT / "Caddyfile"
 
@@ -45,6 +47,13 @@ class Proxy:
             fields = {"username": name, "password": password, "csrfmiddlewaretoken": token}
             client.post("/login/", data=fields, headers={"Origin": self.base})
             return "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
+
+    def knock(self, path: str, *, lines: Sequence[tuple[str, str]] = (), origin: str | None = None) -> WebSocket:
+        """A WebSocket; raises InvalidStatus where it is refused."""
+        where = urlsplit(self.base)
+        line = socket.create_connection(("localhost", where.port), timeout=20)
+        safe = self.trust.wrap_socket(line, server_hostname="localhost")
+        return WebSocket(safe, f"wss://{where.netloc}{path}", lines=list(lines), origin=origin)
 
     def logged(self, word: str) -> str:
         """All that was logged, once a line with this word is there."""

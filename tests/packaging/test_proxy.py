@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
-from websockets.typing import Origin
 
 from tests.live import Live, free_port, live_server
 from tests.packaging.caddy import CADDYFILE, Proxy, caddy
@@ -99,19 +97,18 @@ def test_a_forged_host_does_not_reach_the_gateway(proxy):
 
 
 def test_a_socket_of_programs_opens_at_ws(proxy, key):
-    with connect(f"{proxy.base.replace('https', 'wss')}/ws", ssl=proxy.trust) as opened:
-        opened.send(json.dumps({"action": "authenticate", "api_key": key}))
-        answer = json.loads(opened.recv(timeout=10))
+    with proxy.knock("/ws") as opened:
+        opened.say(json.dumps({"action": "authenticate", "api_key": key}))
+        answer = json.loads(opened.hear())
     assert (answer["type"], answer["status"]) == ("auth", "success")
 
 
 def test_a_page_that_came_through_may_open_its_socket(proxy, key):
-    cookie = proxy.log_in("owner", PASSWORD)
-    live = f"{proxy.base.replace('https', 'wss')}/live/"
-    with connect(live, ssl=proxy.trust, origin=Origin(proxy.base), additional_headers={"Cookie": cookie}) as opened:
-        assert json.loads(opened.recv(timeout=10))["type"] == "auth"
+    lines = [("Cookie", proxy.log_in("owner", PASSWORD))]
+    with proxy.knock("/live/", lines=lines, origin=proxy.base) as opened:
+        assert json.loads(opened.hear())["type"] == "auth"
     with pytest.raises(InvalidStatus):
-        connect(live, ssl=proxy.trust, origin=Origin("https://evil.example"), additional_headers={"Cookie": cookie})
+        proxy.knock("/live/", lines=lines, origin="https://evil.example")
 
 
 @pytest.mark.parametrize("content", [b"x" * 3_000_000, [b"x" * 1000] * 3000], ids=["announced", "in chunks"])

@@ -58,8 +58,8 @@ def test_another_name_does_not_reach_the_gateway(door, target, host):
     with door.trust.wrap_socket(door.line("127.0.0.1"), server_hostname="localhost") as line:
         line.sendall(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: line.recv(4096), b"")).decode()
-    assert answer[9:12] in ("400", "421", "") or '"host": "localhost"' in answer
-    assert "evil" not in answer
+    answered_by_gateway = "content-security-policy" in answer.lower()
+    assert answered_by_gateway == ('"host": "localhost"' in answer)
 
 
 @each

@@ -1,4 +1,4 @@
-"""A WebSocket that reads and writes in one thread: two at once lose bytes in a TLS connection of Python's."""
+"""A WebSocket that reads and writes in one thread: over TLS the library's own, with two, now and then loses its handshake."""
 
 import socket
 from types import TracebackType
