@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
-from security import audit_pages
+from security import audit_pages, paging
 from security.audit import Act
 from security.models import AuditEntry, Outcome
 
@@ -66,7 +66,7 @@ class Page:
 def page(kind: Kind = Kind.ALL, *, query: str = "", before: str = "") -> Page:
     """The newest of a kind; `query` is a part of a user's name, or the beginning of an address. Raises Misasked."""
     found = audit_pages.matching(_HOLDS[kind] & _asked(query), after=before)
-    cut = bool(found.after) and len(found.rows) < audit_pages.SIZE
+    cut = bool(found.after) and len(found.rows) < paging.SIZE
     return Page([_event(row) for row in found.rows], found.after, cut, found.until)
 
 

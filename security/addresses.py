@@ -92,6 +92,14 @@ def subject_network(text: str) -> Network:
     return Network(found.bits, found.value >> lead << lead, SUBJECT_LENGTH[found.bits])
 
 
+def name_of(text: str) -> str:
+    """What an address or range in running text is named, or nothing where it is none."""
+    try:
+        return network(text.rstrip(".,:;")).named
+    except NotAnAddress:
+        return ""
+
+
 def is_in(ranges: Iterable[Network], address: str) -> bool:
     """Does an address lie in one of the ranges?"""
     found = parse(address)

@@ -98,6 +98,12 @@ def close(alert: Alert, *, by: Actor) -> bool:
         return True
 
 
+def close_kind(alarm: Alarm, *, by: Actor) -> None:
+    """What it was about is over."""
+    for alert in standing().filter(kind=alarm):
+        close(alert, by=by)
+
+
 def close_all(*, until: datetime, by: Actor) -> int:
     """Close those that last sounded up to an instant: what somebody has on the screen, and nothing newer."""
     with audit.change():

@@ -1,6 +1,6 @@
 """The rows of the ban list: what is in force, what touches a range, how a row is written and ended; no rules on who may."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -13,6 +13,7 @@ from security.models import Action, Ban, Origin, State
 from security.snapshot import ENDED, lasting
 
 MAX_REASON = 200
+NEVER = datetime.max.replace(tzinfo=UTC)
 NAMED = 1000  # bans that one lift names in the audit chain; of those beyond, the number
 
 
@@ -54,9 +55,12 @@ def within(target: Network) -> Q:
 
 
 def shut_out(target: Network) -> Ban | None:
-    """The ban in force that holds all of a range. Found by its few names alone: by state, a planner would read them all."""
+    """Of the bans in force that hold all of a range the one that lasts longest.
+
+    Found by their few names alone: by state, a planner would read them all.
+    """
     rows = Ban.objects.filter(holding(target), action=Action.BAN).order_by()
-    return next((row for row in rows if row.in_force), None)
+    return max((row for row in rows if row.in_force), key=lambda row: row.expires or NEVER, default=None)
 
 
 def write(

@@ -3,6 +3,8 @@
 import re
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 DAY = timedelta(days=1)
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=3650)  # of a ban, an entry or a pause
@@ -58,5 +60,5 @@ def told(length: timedelta) -> str:
 
 
 def until(end: datetime | None) -> str:
-    """When something ends, None for never, as a sentence goes on."""
-    return "for good" if end is None else f"until {end:%Y-%m-%d %H:%M} UTC"
+    """When something ends, by the clock of the pages, None for never, as a sentence goes on."""
+    return "for good" if end is None else f"until {end.astimezone(settings.SESSION_TIMEZONE):%Y-%m-%d %H:%M %Z}"

@@ -99,10 +99,10 @@ def _decision(target: Network) -> tuple[str, str, str, datetime | None]:
     entry = _narrowest(allows.in_force().filter(banlist.holding(target)))
     if entry is not None:
         return "allow", f"{entry.cidr} is on the allow list: {entry.note}", entry.cidr, entry.expires
-    for action in DONE:
+    for action, done in DONE.items():
         row = _narrowest(banlist.in_force().filter(banlist.holding(target), action=action))
         if row is not None:
-            return str(action), f"{row.cidr} is {DONE[action]} by {row.actor}: {row.reason}", row.cidr, row.expires
+            return str(action), f"{row.cidr} is {done} by {row.actor}: {row.reason}", row.cidr, row.expires
     return "none", "No rule names it: it is let in.", "", None
 
 

@@ -113,6 +113,7 @@ def resume(*, by: Actor) -> bool:
     paused = Row.objects.filter(pk=1, paused_until__gt=timezone.now()).exists()
     if paused:
         _set_pause(None, by=by, act=Act.BANS_RESUMED)
+        alerts.close_kind(Alarm.PAUSED, by=by)
     return paused
 
 

@@ -13,9 +13,9 @@ from accounts.activity import Kind
 from accounts.attendance import HANDLE
 from security import actors, durations, guessers, policy, sudo
 from security.audit import Act
+from security.paging import Misasked
 from security.ratelimits import Rule, limit
 from security.staff import operator_required
-from security.traffic import Misasked
 
 LONGEST = 100  # characters of what is looked for
 

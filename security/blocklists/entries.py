@@ -52,6 +52,8 @@ class NotABlocklist(Exception):
 
 def read(line: int, fields: Mapping[str, Any]) -> Entry | Problem:
     """Out of named values as a file holds them; what is missing or empty is a permanent ban without a word on why."""
+    if stray := sorted(set(fields).difference(COLUMNS)):
+        return Problem(line, f"What is {stray[0][:40]!r}? Known are {', '.join(COLUMNS)}.")
     try:
         return Entry(
             line,

@@ -33,6 +33,9 @@ def parse(source: Source, *, at: datetime) -> Iterator[Entry | Problem]:
         if NEEDED not in header:
             yield Problem(1, f"The first line names no column {NEEDED}.")
             return
+        if stray := [name for name in header if name not in COLUMNS]:
+            yield Problem(1, f"It names a column {stray[0][:40]!r}: known are {', '.join(COLUMNS)}.")
+            return
         for row in reader:
             if row:
                 yield _read(reader.line_num, header, row)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from security.addresses import NotAnAddress, network
+from security.addresses import name_of
 from security.identifiers import uuid7
 
 
@@ -39,8 +39,5 @@ class Alert(models.Model):
 
     @property
     def subject(self) -> str:
-        """The address or range that it is about, or nothing where it is about something else."""
-        try:
-            return network(self.about).named
-        except NotAnAddress:
-            return ""
+        """The address or range that it is about, or else the first that it names; nothing where there is none."""
+        return next(filter(None, map(name_of, (self.about, *self.sentence.split()))), "")

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+from security.addresses import name_of
+
 
 class Outcome(models.TextChoices):
     DONE = "done", "Done"
@@ -38,6 +40,11 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.act}"
+
+    @property
+    def subject(self) -> str:
+        """The address or range that it is about, or nothing where it is about something else."""
+        return name_of(self.about)
 
 
 class AuditSegment(models.Model):

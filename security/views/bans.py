@@ -57,7 +57,7 @@ def lift(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@limit(Rule.PAGE, audit=(Act.BANS_RESUMED,))
+@limit(Rule.PAGE, audit=(Act.BANS_RESUMED, Act.ALERT_CLOSED))
 @operator_required
 @sudo.required
 def resume(request: HttpRequest) -> HttpResponse:

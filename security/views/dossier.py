@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from security import dashboard, durations, explain, suspects
+from security import dashboard, durations, explain, listing, suspects
 from security.bans import BanRefused
 from security.explain import Explanation
 from security.forms import AddressForm
@@ -42,6 +42,7 @@ def _about(form: AddressForm) -> dict[str, Any]:
         "notes": _notes(found),
         "suspect": suspects.find(found.subject),
         "history": history,
+        "blocked": sum(listing.blocked(row) for row in history if row.in_force),
         "proven": next((row for row in history if row.evidence.all()), None),
     }
 

@@ -75,6 +75,6 @@ def test_a_session_that_never_was_has_not_ended(client, owner):
 
 def test_the_login_says_when_sessions_end(client, owner, settings):
     settings.SESSION_EXPIRY_TIME = time(4, 15)
-    sentence = "Your session has ended; sessions end daily at 04:15 (Asia/Kolkata)."
+    sentence = "Your session has ended. Sessions end daily at 04:15 (Asia/Kolkata), "
     assert sentence in client.get("/login/?ended=1&next=/keys/").content.decode()
     assert "ended" not in client.get("/login/").content.decode()

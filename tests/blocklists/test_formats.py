@@ -69,11 +69,21 @@ def test_neutralising_a_cell_is_undone_exactly(text):
 
 
 def test_columns_come_in_any_order_and_those_nobody_needs_are_left_out():
-    text = "\ufeffid,Reason, CIDR ,actor\n7,scans,2001:db8::1,mallory\n\n8,,198.51.100.0/24,mallory\n"
+    text = "\ufeffscenario,Reason, CIDR ,actor\nx,scans,2001:db8::1,mallory\n\ny,,198.51.100.0/24,mallory\n"
     assert facts(parsed("csv", text)) == [
         (network("2001:db8::/64"), "ban", "scans", None),
         (network("198.51.100.0/24"), "ban", "imported", None),
     ]
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("csv", "cidr,reason,until\n203.0.113.9,scans,2026-12-01T00:00:00Z\n"),
+    ("json", '[{"cidr": "203.0.113.9", "until": "tomorrow"}]'),
+])  # fmt: skip
+def test_a_name_that_nobody_knows_is_told_before_a_ban_is_permanent_by_mistake(name, text):
+    (problem,) = parsed(name, text)
+    assert isinstance(problem, Problem)
+    assert (problem.line, "'until'" in problem.sentence, "expires" in problem.sentence) == (1, True, True)
 
 
 WRONG = [

@@ -70,7 +70,7 @@ def press(visitor: Visitor, link: str) -> None:
 def test_an_alarm_leads_to_a_ban_that_is_exported_and_lifted_and_the_audit_tells(operator, owned, attacker):
     """The scanner is on trial: automation says what it would have done, and leaves the rest to the operator."""
     provoke_an_alarm(operator, owned, attacker)
-    press(operator, f"{attacker}/32")
+    press(operator, f"All about {attacker}")
     expect(operator.page.get_by_role("table", name="Evidence")).to_contain_text("GET /wp-login.php")
     assert ask(owned, attacker) == 200
     ban_it(operator, attacker)

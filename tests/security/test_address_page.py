@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -9,10 +11,10 @@ from django.test import Client
 from django.urls import URLPattern
 from django.utils import timezone
 
-from security import alerts, allows, bans, merging
+from security import alerts, allows, bans, merging, policy
 from security.actors import COMMAND_LINE
 from security.alerts import Alarm
-from security.models import Alert, Origin
+from security.models import Alert, Origin, Refusal
 from security.punishment import Sample
 from security.tabs import GROUPS, tabs
 from security.urls import urlpatterns as patterns
@@ -74,6 +76,33 @@ def test_the_allow_list_and_a_pause_are_told(operator):
     assert ">Allow<" not in page
 
 
+def test_who_is_allowed_cannot_be_banned_from_there(operator):
+    allows.add("203.0.113.9", by=COMMAND_LINE, note="our own monitor", expires=None)
+    page = read(operator, "203.0.113.9")
+    assert (">Ban<" in page, ">Allow list<" in page, "It is removed" in page) == (False, True, True)
+
+
+def test_while_bans_pause_nobody_is_called_shut_out(operator):
+    bans.ban("203.0.113.9", reason="r", duration=None, origin=Origin.OPERATOR, by=COMMAND_LINE)
+    policy.pause(timedelta(minutes=15), by=COMMAND_LINE)
+    page = read(operator, "203.0.113.9")
+    assert "Bans are paused until 2026-11-23 17:45 IST." in page
+    assert ("let in for now" in page, "shut out" in page) == (True, False)
+
+
+def test_the_alarm_about_a_pause_goes_with_it(operator):
+    policy.pause(timedelta(minutes=15), by=COMMAND_LINE)
+    assert alerts.standing().get().kind == Alarm.PAUSED
+    policy.resume(by=COMMAND_LINE)
+    assert not alerts.standing().exists()
+
+
+def test_how_much_a_ban_blocked_is_told(operator):
+    row = bans.ban("203.0.113.9", reason="r", duration=None, origin=Origin.OPERATOR, by=COMMAND_LINE)
+    Refusal.objects.create(subject="203.0.113.9", cidr=row.cidr, first=row.created, last=row.created, count=4711)
+    assert "Requests blocked</dt> <dd> 4711" in read(operator, "203.0.113.9")
+
+
 def test_an_ipv6_address_is_told_by_its_subject(operator):
     assert "2001:db8:1:2::/64" in read(operator, "2001:db8:1:2::7")
 
@@ -96,13 +125,20 @@ def test_a_range_leads_to_the_bans_that_touch_it(operator):
 
 
 @pytest.mark.parametrize(
-    ("about", "subject"), [("203.0.113.9/32", "203.0.113.9"), ("203.0.113.0/24", "203.0.113.0/24"), ("owner", ""), ("", "")]
+    ("about", "sentence", "subject"),
+    [
+        ("203.0.113.9/32", "Somebody is banned.", "203.0.113.9"),
+        ("203.0.113.0/24", "Somebody is banned.", "203.0.113.0/24"),
+        ("pqr", "2001:db8::/64 used the canary key pqr: where it lay, somebody looked.", "2001:db8::/64"),
+        ("owner", "A session of owner ended.", ""),
+        ("", "Nobody is named.", ""),
+    ],
 )
-def test_an_alarm_about_somebody_leads_there(operator, about, subject):
-    alerts.sound(Alarm.BAN, "Somebody is banned.", about=about)
+def test_an_alarm_about_somebody_leads_there(operator, about, sentence, subject):
+    alerts.sound(Alarm.BAN, sentence, about=about)
     page = operator.get("/security/alerts/").content.decode()
     assert Alert.objects.get().subject == subject
-    assert (f'href="{PAGE}?q={subject.replace("/", "%2F")}"' in page) == bool(subject)
+    assert (f'href="{PAGE}?q={quote(subject, safe="")}"' in page) == bool(subject)
 
 
 def test_every_page_of_the_walls_has_its_place_among_the_tabs():

@@ -10,8 +10,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from security import allows, bans, entries, merging, probes, seekers
+from security import allows, banlist, bans, entries, merging, probes, seekers
 from security.actors import COMMAND_LINE, Actor
+from security.addresses import network
 from security.models import AuditEntry, Ban, TrafficEntry
 from security.seekers import PatternRefused
 from tests.security.trying import caller, try_keys
@@ -186,6 +187,14 @@ def test_whoever_is_shut_out_for_longer_already_is_left_alone(held, order, left)
     outcome = ban_all(duration=days.get(order))
     assert (outcome.held, first.cidr in cidrs()) == (["203.0.113.1"] if left else [], True)
     assert len(outcome.banned) == (0 if left else 1)
+
+
+def test_of_two_bans_the_one_that_lasts_longer_is_named():
+    for cidr, hours in (("203.0.113.9", 3), ("203.0.113.0/25", 2), ("203.0.113.0/24", 1)):
+        bans.ban(cidr, reason="r", origin="operator", by=OWNER, duration=timedelta(hours=hours))
+    assert str(banlist.shut_out(network("203.0.113.9"))) == "ban 203.0.113.9/32"
+    bans.ban("203.0.113.0/26", reason="r", origin="operator", by=OWNER, duration=None)
+    assert str(banlist.shut_out(network("203.0.113.9"))) == "ban 203.0.113.0/26"
 
 
 def test_nobody_is_banned_who_asked_after_the_page_was_shown(clock):
