@@ -66,7 +66,7 @@ class Verified:
 class Kind(StrEnum):
     """Why a key does not open; the first three are guesses, the rest were once ours."""
 
-    SHAPE = "shape"
+    SHAPE = "malformed"
     UNKNOWN = "unknown"  # no such id, or not its secret: nobody is told which
     ADDRESS = "address"
     EXPIRED = Standing.EXPIRED

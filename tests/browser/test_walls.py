@@ -163,3 +163,11 @@ def test_the_admin_bans_extends_and_lifts(operator, owned, attacker):
         operator.page.get_by_role("button", name=re.compile("Go|Run")).click()
     assert ask(owned, attacker) == 200
     assert audited(operator, f"{attacker}/32") == ["bans:ban:lift", "bans:ban:extend", "bans:ban:order"]
+
+
+def test_a_page_opens_where_something_is_wrong(operator):
+    operator.pardon("status of 400")
+    operator.page.set_viewport_size({"width": 360, "height": 740})
+    operator.open("/security/")
+    operator.send("Ban", address="everybody", reason="scans")
+    expect(operator.page.locator(".errorlist")).to_be_in_viewport()
