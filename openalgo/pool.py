@@ -52,14 +52,15 @@ class Pool:
         job = self._job(call)
         with self._lock:
             self._room.enter(who, job, known=known)
-        return self._announce(job)
+            wake = known or self._room.is_open  # else whoever serves a stranger goes on with this one: none wakes in vain
+        return self._announce(job, wake=wake)
 
     def resume(self, call: Callable[[], Any]) -> asyncio.Future[Any]:
         """The same for work that was let in before: it waits its turn but is never refused."""
         job = self._job(call)
         with self._lock:
             self._room.push(job)
-        return self._announce(job)
+        return self._announce(job, wake=True)
 
     def stop(self, *, seconds: float) -> None:
         """Let the threads finish what they do, for so long; what hangs longer dies with the process."""
@@ -74,10 +75,11 @@ class Pool:
         loop = asyncio.get_running_loop()
         return _Job(call, contextvars.copy_context(), loop.create_future(), loop)
 
-    def _announce(self, job: _Job) -> asyncio.Future[Any]:
+    def _announce(self, job: _Job, *, wake: bool) -> asyncio.Future[Any]:
         if not self._threads:
             self._start()
-        self._calls.put(CAME)
+        if wake:
+            self._calls.put(CAME)
         return job.future
 
     def _start(self) -> None:
@@ -95,7 +97,11 @@ class Pool:
 
     def _next(self) -> tuple[_Job, bool] | None:
         with self._lock:
-            return self._room.pop()
+            found = self._room.pop()
+            due = found is not None and self._room.is_due
+        if due:
+            self._calls.put(CAME)  # for another thread: this one may be long
+        return found
 
     def _serve(self, job: _Job, stranger: bool) -> None:  # noqa: FBT001 - as the room hands it out
         if not job.future.cancelled():

@@ -76,6 +76,16 @@ class Room(Generic[Job]):
             return self._pop_stranger() or self._pop_known()
         return self._pop_known() or self._pop_stranger()
 
+    @property
+    def is_open(self) -> bool:
+        """May a stranger be served now?"""
+        return self._running < self._most
+
+    @property
+    def is_due(self) -> bool:
+        """Could a stranger that waits be served now?"""
+        return bool(len(self._strangers)) and self.is_open
+
     def leave(self) -> None:
         self._running -= 1
 
@@ -84,7 +94,7 @@ class Room(Generic[Job]):
         return None if job is None else (job, False)
 
     def _pop_stranger(self) -> tuple[Job, bool] | None:
-        job = self._strangers.pop() if self._running < self._most else None
+        job = self._strangers.pop() if self.is_open else None
         if job is None:
             return None
         self._running += 1

@@ -163,3 +163,26 @@ def test_the_shelf_is_empty_afterwards():
     with shelf.place("one") as book:
         book(60)
     assert (shelf._held_in_all, shelf._held) == (0, {})
+
+
+def test_a_stranger_does_not_wait_for_the_known_caller_whom_the_last_strangers_thread_took(gate):
+    """That thread goes on with whoever comes first in the room; the stranger behind is another's, which has to be woken."""
+    pool = Pool("test", threads=2, strangers=1, room=9, room_of_one=9)
+
+    async def run() -> object:
+        loop, first = asyncio.get_running_loop(), asyncio.Event()
+        held = threading.Event()
+        pool.submit("stranger", lambda: (loop.call_soon_threadsafe(first.set), held.wait(10)))
+        await first.wait()
+        owner = [pool.submit("owner", lambda: gate.wait(10), known=True) for _ in range(1)]
+        second = pool.submit("other stranger", lambda: "served")
+        held.set()
+        served = await asyncio.wait_for(second, 15)
+        gate.set()
+        await asyncio.gather(*owner)
+        return served
+
+    try:
+        assert asyncio.run(run()) == "served"
+    finally:
+        pool.stop(seconds=5)
