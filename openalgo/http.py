@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 ROOM, ROOM_OF_ONE = 256, 128  # requests that may wait for a thread: in all, and of one subject
 STRANGERS = 1  # threads they may hold at once: with one interpreter lock more would be no faster, and would hold up the loop
 PASSWORD_ROOM, PASSWORD_ROOM_OF_ONE = 32, 8  # the same for forms that check a password
+PARSED = (b"content-type", b"accept")  # whose parameters Django reads in a time that grows with the square of their length:
+LONGEST_PARSED = 1024  # bytes of both; 60 KiB, which the anteroom lets pass, would hold a thread for three seconds
 
 
 class Bridge(BaseHandler):
@@ -94,6 +96,8 @@ class Bridge(BaseHandler):
     async def _let_in(self, scope: Scope, receive: Receive, *, who: str) -> Answer:
         if "\ufffd" in scope["path"] or "\0" in scope["path"]:
             raise _unreadable()
+        if sum(len(value) for name, value in scope["headers"] if name in PARSED) > LONGEST_PARSED:
+            raise Refused(431, "The headers Content-Type and Accept are too long.")
         with self._shelf.place(who) as book:
             content = await body.read(scope, receive, book)
             trail.arrived()

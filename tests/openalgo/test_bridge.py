@@ -121,6 +121,20 @@ def test_an_unreadable_address_is_refused(server, line, path):
     assert line(server.base, GET.format(path).encode("latin-1")).status() == 400
 
 
+@pytest.mark.parametrize("name", ["Content-Type", "Accept"])
+def test_a_header_that_would_take_seconds_to_read_is_refused_unread(served, name):
+    assert served.get("/probe/echo", headers={name: 'a/b;a="' + ";" * 60_000}).status_code == 431
+
+
+def test_nor_is_one_read_that_comes_in_many_lines(served):
+    lines = [("Accept", "a/b;q=1,c/d;q=0.5,e/f;q=0.2,*/*")] * 40
+    assert served.get("/probe/echo", headers=lines).status_code == 431
+
+
+def test_headers_as_long_as_any_browser_writes_them_are_read(client):
+    assert client.get("/probe/echo", headers={"Accept": ",".join(["application/signed-exchange;v=b3;q=0.7"] * 20)}).is_success
+
+
 def test_a_response_is_closed_in_a_thread(client, server):
     client.get("/probe/file")
     server.wait_for("probe closed in request-")
