@@ -23,6 +23,7 @@ View = Callable[..., HttpResponseBase]
 class OpenAlgoAdminSite(AdminSite):
     site_header = site_title = "OpenAlgo"
     index_title = "Administration"
+    final_catch_all_view = False  # it would match what no route does, so that no scan below the admin's path ever counted
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may_operate(request)

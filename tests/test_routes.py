@@ -92,7 +92,8 @@ def test_the_list_of_open_routes_names_nothing_that_is_gone():
 def addresses(patterns, before: str = "/") -> Iterator[str]:
     """An address of every route, its parameters filled in."""
     for pattern in patterns:
-        address = before + re.sub(r"<[^>]+>|\(\?P.+\)", "1", str(pattern.pattern).replace("<uuid:pk>", UUID)).strip("^$")
+        spelled = str(pattern.pattern).replace("<uuid:pk>", UUID)
+        address = before + re.sub(r"<[^>]+>|\(\?P<\w+>(\w+).*\)", lambda found: found[1] or "1", spelled).strip("^$")
         if isinstance(pattern, URLPattern):
             yield address
         else:

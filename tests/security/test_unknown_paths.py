@@ -120,6 +120,12 @@ def test_an_admin_where_it_always_was_is_a_path_like_others():
     assert [each.weight for each in probes.tally.of(ATTACKER.subject)] == [1]
 
 
+@pytest.mark.parametrize("path", ["/admin/config.php", "/admin/.env", "/admin/login.php/"])
+def test_a_scan_below_the_admin_counts_like_any(client, path):
+    assert client.get(path, REMOTE_ADDR=ATTACKER.address).status_code == 404
+    assert probes.tally.of(ATTACKER.subject)
+
+
 def test_decoys_are_plausible_few_and_of_this_installation(settings):
     mine = decoys.paths()
     assert (len(set(mine)), {weight(path) for path in mine}) == (3, {1})
