@@ -13,7 +13,7 @@ from django.core.handlers.base import BaseHandler
 from django.core.signals import request_finished, request_started
 from django.urls import set_script_prefix
 
-from openalgo import answers, body, delivery
+from openalgo import answers, body, delivery, parameters
 from openalgo.answers import Answer, FileAnswer, StreamAnswer, refusal
 from openalgo.body import Gone, Message, Receive, Refused, Scope, Send
 from openalgo.pool import Pool
@@ -26,8 +26,6 @@ logger = logging.getLogger(__name__)
 ROOM, ROOM_OF_ONE = 256, 128  # requests that may wait for a thread: in all, and of one subject
 STRANGERS = 1  # threads they may hold at once: with one interpreter lock more would be no faster, and would hold up the loop
 PASSWORD_ROOM, PASSWORD_ROOM_OF_ONE = 32, 8  # the same for forms that check a password
-PARSED = (b"content-type", b"accept")  # whose parameters Django reads in a time that grows with the square of their length:
-LONGEST_PARSED = 1024  # bytes of both; 60 KiB, which the anteroom lets pass, would hold a thread for three seconds
 
 
 class Bridge(BaseHandler):
@@ -63,7 +61,7 @@ class Bridge(BaseHandler):
         except Exception:
             if delivery.is_over(scope):
                 return  # a client that leaves again and again must not fill the log with it
-            logger.exception("%s broke off in mid-answer", scope["path"])
+            logger.exception("%r broke off in mid-answer", scope["path"])
             await delivery.cut(scope, receive, send)
 
     def end_streams(self) -> None:
@@ -88,7 +86,7 @@ class Bridge(BaseHandler):
             raise
         except Exception:
             incident = secrets.token_hex(6)
-            logger.exception("incident %s: %s could not be answered", incident, path)
+            logger.exception("incident %s: %r could not be answered", incident, path)  # a line break in it would begin a line
             answer = refusal(path, 500, f"Something went wrong on our side (incident {incident}).")
         trail.answered(scope, status=answer.status, size=len(answer.body))
         return answer
@@ -96,8 +94,7 @@ class Bridge(BaseHandler):
     async def _let_in(self, scope: Scope, receive: Receive, *, who: str) -> Answer:
         if "\ufffd" in scope["path"] or "\0" in scope["path"]:
             raise _unreadable()
-        if sum(len(value) for name, value in scope["headers"] if name in PARSED) > LONGEST_PARSED:
-            raise Refused(431, "The headers Content-Type and Accept are too long.")
+        parameters.check(scope["headers"])
         with self._shelf.place(who) as book:
             content = await body.read(scope, receive, book)
             trail.arrived()

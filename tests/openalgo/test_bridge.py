@@ -131,6 +131,13 @@ def test_nor_is_one_read_that_comes_in_many_lines(served):
     assert served.get("/probe/echo", headers=lines).status_code == 431
 
 
+@pytest.mark.parametrize(
+    "header", [("Content-Type", "a/b;c*=utf-9''d"), ("Content-Type", "a/b;c*0=d;c*"), ("Accept", "a/b;c*=x''d")]
+)
+def test_a_header_at_which_its_reader_fails_is_refused_unread(client, header):
+    assert client.get("/probe/echo", headers=dict([header])).status_code == 400
+
+
 def test_headers_as_long_as_any_browser_writes_them_are_read(client):
     assert client.get("/probe/echo", headers={"Accept": ",".join(["application/signed-exchange;v=b3;q=0.7"] * 20)}).is_success
 

@@ -32,7 +32,7 @@ def test_a_failing_error_page_is_replaced_by_a_sentence(client):
 
 def test_the_log_names_the_incident_and_its_cause(client, server):
     client.get("/probe/boom", headers={"X-Break-Handler": "yes"})
-    server.wait_for("incident [0-9a-f]+: /probe/boom could not be answered")
+    server.wait_for("incident [0-9a-f]+: '/probe/boom' could not be answered")
     server.wait_for("RuntimeError: a secret of the handler")
 
 
@@ -48,7 +48,7 @@ from_disk = pytest.mark.only_on("sqlite")  # PostgreSQL's rows are in memory by 
 def test_a_stream_that_breaks_does_not_look_whole(client, server, path):
     with pytest.raises(httpx.RemoteProtocolError):
         client.get(path)
-    server.wait_for(f"{path} broke off in mid-answer")
+    server.wait_for(f"'{path}' broke off in mid-answer")
 
 
 def test_a_server_goes_on_after_a_broken_stream(client):
