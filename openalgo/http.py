@@ -92,8 +92,6 @@ class Bridge(BaseHandler):
         return answer
 
     async def _let_in(self, scope: Scope, receive: Receive, *, who: str) -> Answer:
-        if "\ufffd" in scope["path"] or "\0" in scope["path"]:
-            raise _unreadable()
         parameters.check(scope["headers"])
         with self._shelf.place(who) as book:
             content = await body.read(scope, receive, book)

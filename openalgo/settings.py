@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "accounts.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "security.middleware.Readable",
 ]
 
 ROOT_URLCONF = "openalgo.urls"

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from security import clientip, incidents, probes, proofs, ratelimits, refusals, snapshot
 from security.audit import Act
 from security.clientip import Caller
 from security.models import ProvenBy
-from security.paths import NEVER_ANSWERED, is_api
+from security.paths import NEVER_ANSWERED, is_api, is_readable
 from security.ratelimits import ALLOWED, Allowed, Limit, Refused, Rule
 from security.staff import may_operate
 
@@ -108,6 +108,18 @@ def _is_linked(request: HttpRequest) -> bool:
         return request.headers.get("Referer", "").startswith(request.build_absolute_uri("/"))
     except DisallowedHost:
         return False
+
+
+class Readable:
+    """Innermost: no route is asked for a path that is no text, but who asks is known, and it counts like any unknown one."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_readable(request.path):
+            return self.handler(request)
+        raise Http404
 
 
 class Armour:

@@ -35,6 +35,11 @@ _ASKED_EVERYWHERE = frozenset(
 _CHALLENGE = re.compile(r"/\.well-known/acme-challenge/[\w-]+")  # a certificate authority asks from several places
 
 
+def is_readable(path: str) -> bool:
+    """Was it text, encoded as UTF-8? No address of ours has anything else, nor a null character."""
+    return "\ufffd" not in path and "\0" not in path
+
+
 def is_api(path: str) -> bool:
     """Is a program asking, which reads JSON? Hosts configured with a slash at their end send two."""
     return path.lstrip("/").startswith(("api/", "v1/"))

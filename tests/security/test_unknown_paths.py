@@ -126,6 +126,13 @@ def test_a_scan_below_the_admin_counts_like_any(client, path):
     assert probes.tally.of(ATTACKER.subject)
 
 
+@pytest.mark.parametrize("destination", ["image", "empty"])
+def test_a_path_that_is_no_text_on_another_sites_page_counts_nothing(client, destination):
+    sent = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": destination}
+    client.get("/index.html%00.php", REMOTE_ADDR=ATTACKER.address, headers=sent)
+    assert not probes.tally.of(ATTACKER.subject)
+
+
 def test_decoys_are_plausible_few_and_of_this_installation(settings):
     mine = decoys.paths()
     assert (len(set(mine)), {weight(path) for path in mine}) == (3, {1})
