@@ -54,9 +54,14 @@ class Score:
     @property
     def due(self) -> tuple[Scenario, ...]:
         """What the subject is to be banned for, if anything."""
-        enough = self.burst >= self.burst_limit or self.day >= self.day_limit
+        enough = self.is_burst or self.day >= self.day_limit
         keys = (Scenario.KEYS,) if self.keys >= self.keys_limit else ()
         return (*keys, Scenario.PATHS) if self.firm and enough else keys
+
+    @property
+    def is_burst(self) -> bool:
+        """Whole points count: between two tries, however fast, a little leaks."""
+        return self.burst >= self.burst_limit - 0.5
 
     @property
     def share(self) -> float:
@@ -66,7 +71,7 @@ class Score:
     def reason(self, scenario: Scenario) -> str:
         if scenario is Scenario.KEYS:
             return f"{self.keys_limit} distinct bad API keys within 24 h"
-        if self.burst >= self.burst_limit:
+        if self.is_burst:
             return f"a burst of {self.burst_limit} points of unknown paths"
         return f"{self.day_limit} points of unknown paths within 24 h"
 

@@ -59,6 +59,10 @@ def test_a_burst_of_ten_points_is_enough():
     assert score(tries(*[(NOW, 1)] * 10), now=NOW, policy=DEFAULTS).due == (Scenario.PATHS,)
 
 
+def test_what_leaks_between_tries_at_once_spares_nobody():
+    assert score(tries((NOW - 2, 5), (NOW, 5)), now=NOW, policy=DEFAULTS).due == (Scenario.PATHS,)
+
+
 def test_a_point_a_minute_is_enough_after_twenty():
     slowly = [(NOW - 60 * number, 1) for number in range(20)]
     found = score(tries(*slowly), now=NOW, policy=DEFAULTS)
