@@ -94,7 +94,8 @@ class Bridge(BaseHandler):
     async def _let_in(self, scope: Scope, receive: Receive, *, who: str) -> Answer:
         parameters.check(scope["headers"])
         with self._shelf.place(who) as book:
-            content = await body.read(scope, receive, book)
+            with self._shelf.reading(who):
+                content = await body.read(scope, receive, book)
             trail.arrived()
             pool = self._passwords if _checks_password(scope) else self._pool
             answer: Answer = await pool.submit(who, partial(self._respond, scope, content), known=proofs.is_met(who))

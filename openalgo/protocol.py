@@ -13,6 +13,7 @@ HEADER_BYTES = 64 * 1024
 DROPPED_BYTES = 4 * HEADER_BYTES  # of a header that was refused, read all the same: a reset would overtake the answer
 BYTES_PER_BODY_BYTE = 8  # a chunk of one byte takes six
 UNANNOUNCED = 64  # connections of one subject whose first header is not complete
+KEPT = 256  # connections of one subject between two requests
 REQUESTS = 2048  # connections beside the sockets: uvicorn counts both, and answers 503 beyond
 KEEP_ALIVE, KEEP_ALIVE_OF_PROXIES = 20, 180  # seconds; longer than our clients keep theirs, and than a proxy does
 TOO_LONG = (
@@ -22,15 +23,16 @@ TOO_LONG = (
 
 
 class Anteroom:
-    """Connections, by subject, whose first header is not complete; at the cap the oldest makes way for the newest."""
+    """Connections, by subject, that wait for a header; at the cap the oldest makes way for the newest."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = UNANNOUNCED) -> None:
+        self._most = most
         self._waiting: dict[str, dict[Protocol, None]] = {}
 
     def enter(self, protocol: "Protocol", subject: str) -> None:
         waiting = self._waiting.setdefault(subject, {})
         waiting[protocol] = None
-        if len(waiting) > UNANNOUNCED:
+        if len(waiting) > self._most:
             next(iter(waiting)).cut()
 
     def leave(self, protocol: "Protocol", subject: str) -> None:
@@ -40,7 +42,9 @@ class Anteroom:
             self._waiting.pop(subject, None)
 
 
-anteroom = Anteroom()  # of both ports; touched by the event loop only
+# Of both ports; touched by the event loop only
+anteroom = Anteroom()  # for the first header
+lounge = Anteroom(KEPT)  # for the next: one subject that kept them all would leave nobody a connection
 
 
 class Phase(Enum):
@@ -57,7 +61,8 @@ class Protocol(HttpToolsProtocol):
     _header_bytes = 0
     _body_bytes_left = 0  # what may still come between header and end, chunk sizes and trailers with it
     _timer: asyncio.TimerHandle | None = None
-    _subject: str | None = None
+    _subject: str | None = None  # until its first header is complete
+    _peer: str | None = None  # its subject, unless a proxy of ours stands there
     _begun = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -68,7 +73,7 @@ class Protocol(HttpToolsProtocol):
             self.timeout_keep_alive = KEEP_ALIVE_OF_PROXIES
         else:
             self.timeout_keep_alive = KEEP_ALIVE
-            self._subject = addresses.parse(peer.partition("%")[0]).subject
+            self._subject = self._peer = addresses.parse(peer.partition("%")[0]).subject
             anteroom.enter(self, self._subject)
         self._arm()
 
@@ -127,6 +132,14 @@ class Protocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._phase = Phase.IDLE
+        self._disarm()
+        self._rest()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._phase is Phase.BODY and not self._is_busy():
+            self._arm()  # answered before its body came, which nobody reads: it could drip for ever
+        self._rest()
 
     def cut(self) -> None:
         if self.flow.read_paused:
@@ -157,11 +170,21 @@ class Protocol(HttpToolsProtocol):
         if self._timer is None and not self.transport.is_closing():
             self._timer = self.loop.call_later(HEADER_DEADLINE, self.cut)
 
-    def _announced(self) -> None:
-        """The header is complete, or will never be."""
+    def _disarm(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _rest(self) -> None:
+        """Until the next header is complete, if all that was asked for is answered."""
+        if self._peer is not None and self._phase is Phase.IDLE and not self._is_busy() and not self.transport.is_closing():
+            lounge.enter(self, self._peer)
+
+    def _announced(self) -> None:
+        """The header is complete, or will never be."""
+        self._disarm()
         if self._subject is not None:
             anteroom.leave(self, self._subject)
             self._subject = None
+        if self._peer is not None:
+            lounge.leave(self, self._peer)

@@ -10,6 +10,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from openalgo import doors, protocol
+from openalgo.body import COMING_OF_ONE
 from openalgo.protocol import Anteroom, Protocol
 from tests.live import live_server
 
@@ -119,6 +120,39 @@ def test_connections_past_their_header_do_not_count(serve, line):
     assert {each.status() for each in kept} == {200}
     kept[0].send(WHOLE)
     assert kept[0].status() == 200
+
+
+def test_nobody_keeps_more_connections_than_others_could_need(serve, line):
+    kept = []
+    for _ in range(protocol.KEPT + 2):
+        kept.append(line(serve.base, WHOLE))
+        assert kept[-1].status() in (200, 429)
+    assert [each.read() for each in kept[:2]] == [b"", b""]
+    kept[2].send(WHOLE)
+    assert kept[2].status() in (200, 429)
+
+
+def test_nor_sends_more_bodies_at_once_that_do_not_end(serve, line):
+    coming = [line(serve.base, CHUNKED + b"\r\n") for _ in range(COMING_OF_ONE + 6)]
+    assert coming[-1].status() == 503
+
+
+@pytest.mark.slow
+def test_a_body_that_nobody_reads_is_not_waited_for(serve, line):
+    second_port = serve.ws.replace("ws:", "http:")
+    dripping = line(second_port, CHUNKED.replace(b"Transfer-Encoding: chunked", b"Content-Length: 100000") + b"\r\n")
+    assert dripping.status() == 426
+    dripping.socket.settimeout(0.2)
+    with pytest.raises(ConnectionError):
+        for _ in range(100):
+            dripping.drip()
+
+
+def test_after_a_body_that_came_late_the_connection_serves_on(serve, line):
+    late = line(serve.ws.replace("ws:", "http:"), CHUNKED + b"\r\n")
+    assert late.status() == 426
+    late.send(b"0\r\n\r\n" + WHOLE)
+    assert late.status() == 426
 
 
 def test_the_cap_does_not_bind_a_trusted_proxy(line):
