@@ -4,6 +4,7 @@ from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from openalgo.protocol import TOO_LONG
 from security.pace import Pace
 from security.sockets import ABORT
 
@@ -24,6 +25,13 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             super().data_received(data[start : start + PIECE])
             if self.transport.is_closing():
                 return
+        if not self.handshake_initiated:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        """The whole header came at once, and the library let it lie: a line, or their number, is beyond its bounds."""
+        self.transport.write(TOO_LONG)
+        self.transport.close()
 
     def handle_events(self) -> None:
         """Whoever sends more frames than conversations have is cut, without a word that they would have to read."""

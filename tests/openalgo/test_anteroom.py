@@ -19,6 +19,10 @@ WHOLE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 CHUNKED = b"POST /login/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+HANDSHAKE = (
+    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+)
 PROXY = {"TRUSTED_PROXIES": "127.0.0.1/32", "CLIENT_IP_HEADER": "x-forwarded-for"}
 
 
@@ -153,6 +157,11 @@ def test_after_a_body_that_came_late_the_connection_serves_on(serve, line):
     assert late.status() == 426
     late.send(b"0\r\n\r\n" + WHOLE)
     assert late.status() == 426
+
+
+@pytest.mark.parametrize("more", [b"X: " + b"y" * 9_000 + b"\r\n", b"X: y\r\n" * 200, b"Content-Length: 5\r\n"])
+def test_a_handshake_that_its_library_cannot_read_is_refused_and_closed(serve, line, more):
+    assert line(serve.base, HANDSHAKE + more + b"\r\n").read().startswith(b"HTTP/1.1 431 ")
 
 
 def test_the_cap_does_not_bind_a_trusted_proxy(line):

@@ -30,3 +30,13 @@ def test_a_refused_handshake_is_no_error_in_the_log(line, path):
         assert caller.status() == 403
         live.stop()
         assert "ERROR" not in "".join(live.output)
+
+
+def test_a_frame_that_is_no_text_leaves_no_trace(line):
+    with live_server() as live:
+        caller = line(live.base, f"GET /ws HTTP/1.1\r\nHost: localhost\r\n{HANDSHAKE}\r\n".encode())
+        assert caller.status() == 101
+        caller.send(b"\x81\x81\0\0\0\0\xff")
+        caller.read()
+        live.stop()
+        assert "Traceback" not in "".join(live.output)
