@@ -92,7 +92,7 @@ class Bridge(BaseHandler):
         return answer
 
     async def _let_in(self, scope: Scope, receive: Receive, *, who: str) -> Answer:
-        parameters.check(scope["headers"])
+        parameters.check(scope)
         with self._shelf.place(who) as book:
             with self._shelf.reading(who):
                 content = await body.read(scope, receive, book)

@@ -49,6 +49,7 @@ RATE_LIMITS = env.choice("RATE_LIMITS", ("standard", "active", "off"))
 THREADS = env.number("THREADS", 4, at_least=1)
 BODY_LIMIT = 1024 * 1024  # bytes
 UPLOADS = ("/security/exchange/",)  # there a file of that size comes with a form around it
+FILE_FORMS = UPLOADS  # forms in parts; each part has a header that takes milliseconds to read, so nowhere else are there any
 UPLOAD_LIMIT = BODY_LIMIT + 64 * 1024
 BODY_DEADLINE = 15.0  # seconds
 SEND_DEADLINE = 15.0  # seconds in which a client must take some of a long answer
@@ -85,9 +86,9 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "security.middleware.Limits",  # its view hook goes before CSRF's: a form without a token is charged too
-    "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.middleware.Authentication",
-    "accounts.middleware.LoginRequired",
+    "accounts.middleware.LoginRequired",  # and so does this one: a stranger's form is read by open pages alone
+    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "security.middleware.Readable",

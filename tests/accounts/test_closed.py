@@ -3,8 +3,8 @@
 from datetime import time
 
 import pytest
-from django.http import HttpResponse
-from django.test import RequestFactory
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 
 from accounts.middleware import LoginRequired
 from accounts.models import Session, Why
@@ -78,3 +78,10 @@ def test_the_login_says_when_sessions_end(client, owner, settings):
     sentence = "Your session has ended. Sessions end daily at 04:15 (Asia/Kolkata), "
     assert sentence in client.get("/login/?ended=1&next=/keys/").content.decode()
     assert "ended" not in client.get("/login/").content.decode()
+
+
+def test_a_strangers_form_is_not_even_read(monkeypatch):
+    monkeypatch.setattr(HttpRequest, "_load_post_and_files", lambda _: pytest.fail("it was read"))
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["csrftoken"] = "a" * 32
+    assert client.post("/security/exchange/", {"file": b"f"}).status_code == 302

@@ -8,3 +8,4 @@ MIDDLEWARE = ["tests.openalgo.probe_views.Outermost", *MIDDLEWARE]
 RATE_LIMITS = "off"
 BODY_DEADLINE = 1.0
 SEND_DEADLINE = 1.0
+FILE_FORMS = ("/probe/echo",)

@@ -24,6 +24,11 @@ def test_a_chunked_form_with_a_file_is_parsed(client):
     assert (answer["form"], answer["files"]) == ({"name": "value"}, {"file": 5000})
 
 
+@pytest.mark.parametrize("path", ["/login/", "/", "/api/v1/funds"])
+def test_a_form_in_parts_is_refused_where_no_file_is_asked_for(client, path):
+    assert client.post(path, files={"file": b"f"}).status_code == 415
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_body_over_the_limit_is_refused(client, chunked):
     content = b"b" * (1024 * 1024 + 1)
