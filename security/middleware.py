@@ -64,7 +64,7 @@ class Watch:
         response = self.handler(request)
         caller = clientip.of(request)
         unrouted = response.status_code in TURNED_AWAY and request.resolver_match is None
-        no_view = unrouted or request.method in NEVER_ANSWERED
+        no_view = unrouted or request.method in NEVER_ANSWERED or _is_vain_preflight(request)
         if not (no_view or _is_spoofed(request, caller)):
             return response
         if proofs.is_proven(request):
@@ -79,6 +79,12 @@ class Watch:
         if request.method not in NEVER_ANSWERED or is_api(request.path):
             return None
         return incidents.answer(request, 405, "This method is not answered here.", headers={"Allow": "GET, HEAD, POST"})
+
+
+def _is_vain_preflight(request: HttpRequest) -> bool:
+    """A page asks whether it may call, and may not: CORS answers that before any view could charge it."""
+    asks = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+    return asks and request.resolver_match is None and request.headers.get("Origin") not in settings.CORS_ALLOWED_ORIGINS
 
 
 def _is_spoofed(request: HttpRequest, caller: Caller) -> bool:

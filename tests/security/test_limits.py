@@ -73,6 +73,14 @@ def test_unknown_addresses_are_limited_like_open_pages(stranger):
     assert passed(stranger, "/robots.txt") == 60
 
 
+@pytest.mark.parametrize(("listed", "many"), [([], 60), (["https://page.example"], 70)])
+def test_pages_that_may_not_call_ask_so_often_and_others_as_they_like(stranger, settings, listed, many):
+    settings.CORS_ALLOWED_ORIGINS = listed
+    asking = {"Origin": "https://page.example", "Access-Control-Request-Method": "POST"}
+    answers = [stranger.options("/api/call", headers=asking).status_code for _ in range(70)]
+    assert sum(status != 429 for status in answers) == many
+
+
 def test_a_browser_is_told_on_a_page_when_to_come_back(stranger):
     passed(stranger, "/open")
     answer = stranger.get("/open")
