@@ -18,7 +18,6 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MIB = 1024 * 1024
 CLOSE = (b"connection", b"close")
-COMING_OF_ONE = 64  # bodies of one subject that are not complete
 LINGER = 2.0  # seconds in which a refused body is still read away, so that its sender gets to read the refusal
 
 
@@ -39,13 +38,12 @@ def too_large(limit: int) -> Refused:
 
 
 class Shelf:
-    """Counts the bytes of all bodies in memory, and who sends them: a thousand open uploads fill nothing."""
+    """Counts the bytes of all bodies in memory, so that a thousand open uploads do not fill it."""
 
     def __init__(self, *, in_all: int = 64 * MIB, of_one: int = 16 * MIB) -> None:
         self._limit, self._limit_of_one = in_all, of_one
         self._held: Counter[str] = Counter()
         self._held_in_all = 0
-        self._coming: Counter[str] = Counter()
 
     @contextmanager
     def place(self, who: str) -> Iterator[Callable[[int], None]]:
@@ -65,19 +63,6 @@ class Shelf:
         finally:
             if booked:
                 self._release(who, booked)
-
-    @contextmanager
-    def reading(self, who: str) -> Iterator[None]:
-        """While a body still comes in; Full beyond so many of `who`: each keeps a connection that others may need."""
-        if self._coming[who] >= COMING_OF_ONE:
-            raise Full
-        self._coming[who] += 1
-        try:
-            yield
-        finally:
-            self._coming[who] -= 1
-            if not self._coming[who]:
-                del self._coming[who]
 
     def _release(self, who: str, size: int) -> None:
         self._held_in_all -= size

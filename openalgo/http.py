@@ -18,13 +18,14 @@ from openalgo.answers import Answer, FileAnswer, StreamAnswer, refusal
 from openalgo.body import Gone, Message, Receive, Refused, Scope, Send
 from openalgo.pool import Pool
 from openalgo.streams import Streams
-from openalgo.waiting import Full
+from openalgo.waiting import Crowd, Full
 from security import proofs, trail
 
 logger = logging.getLogger(__name__)
 
 ROOM, ROOM_OF_ONE = 256, 128  # requests that may wait for a thread: in all, and of one subject
 STRANGERS = 1  # threads they may hold at once: with one interpreter lock more would be no faster, and would hold up the loop
+PRESENT, COMING = 256, 64  # requests of one subject that are not over: in all, and whose body is not complete
 PASSWORD_ROOM, PASSWORD_ROOM_OF_ONE = 32, 8  # the same for forms that check a password
 
 
@@ -43,10 +44,20 @@ class Bridge(BaseHandler):
             "password", threads=1, room=PASSWORD_ROOM, room_of_one=PASSWORD_ROOM_OF_ONE, orphan=self._discard
         )
         self._streams = Streams(files=self._pool)
+        self._present, self._coming = Crowd(PRESENT), Crowd(COMING)
         self._shelf = body.Shelf()
         self._caches = {alias: caches[alias] for alias in settings.CACHES}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            with self._present.place(_subject(scope)):
+                await self._serve(scope, receive, send)
+        except Full:
+            answer = _full(scope["path"])
+            trail.answered(scope, status=answer.status, size=len(answer.body))
+            await delivery.send_whole(answer, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def deliver(message: Message) -> None:
             await send(message)  # through a coroutine of our own: some servers' send is none
 
@@ -94,7 +105,7 @@ class Bridge(BaseHandler):
     async def _let_in(self, scope: Scope, receive: Receive, *, who: str) -> Answer:
         parameters.check(scope)
         with self._shelf.place(who) as book:
-            with self._shelf.reading(who):
+            with self._coming.place(who):
                 content = await body.read(scope, receive, book)
             trail.arrived()
             pool = self._passwords if _checks_password(scope) else self._pool

@@ -1,6 +1,8 @@
 """The lines in which work waits for a thread; a full one refuses, it never grows."""
 
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
@@ -10,6 +12,27 @@ TURNS = 4  # of so many one is the strangers', however many known callers wait
 
 class Full(Exception):
     """Nobody may wait any more, or nobody of this subject."""
+
+
+class Crowd:
+    """How many of one subject may be somewhere at once: each keeps a connection that others may need."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._there: Counter[str] = Counter()
+
+    @contextmanager
+    def place(self, who: str) -> Iterator[None]:
+        """Raises Full."""
+        if self._there[who] >= self._most:
+            raise Full
+        self._there[who] += 1
+        try:
+            yield
+        finally:
+            self._there[who] -= 1
+            if not self._there[who]:
+                del self._there[who]
 
 
 class Line(Generic[Job]):

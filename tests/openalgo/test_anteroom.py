@@ -10,7 +10,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from openalgo import doors, protocol
-from openalgo.body import COMING_OF_ONE
+from openalgo.http import COMING
 from openalgo.protocol import Anteroom, Protocol
 from tests.live import live_server
 
@@ -137,7 +137,7 @@ def test_nobody_keeps_more_connections_than_others_could_need(serve, line):
 
 
 def test_nor_sends_more_bodies_at_once_that_do_not_end(serve, line):
-    coming = [line(serve.base, CHUNKED + b"\r\n") for _ in range(COMING_OF_ONE + 6)]
+    coming = [line(serve.base, CHUNKED + b"\r\n") for _ in range(COMING + 6)]
     assert coming[-1].status() == 503
 
 

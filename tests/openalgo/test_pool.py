@@ -3,11 +3,10 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
 
 import pytest
 
-from openalgo.body import COMING_OF_ONE, Shelf
+from openalgo.body import Shelf
 from openalgo.pool import Pool
 from openalgo.waiting import Full
 
@@ -157,17 +156,6 @@ def test_bodies_in_memory_have_a_limit_in_all_and_for_one():
             book(1)
         with pytest.raises(Full):
             book_two(41)
-
-
-def test_unfinished_bodies_have_a_limit_for_one():
-    shelf = Shelf()
-    with ExitStack() as stack:
-        for _ in range(COMING_OF_ONE):
-            stack.enter_context(shelf.reading("one"))
-        with pytest.raises(Full), shelf.reading("one"):
-            pass
-        stack.enter_context(shelf.reading("two"))
-    assert shelf._coming == {}
 
 
 def test_the_shelf_is_empty_afterwards():

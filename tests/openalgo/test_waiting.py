@@ -1,8 +1,14 @@
 """Who is served next: those who proved themselves lately, then strangers, each subject in its turn."""
 
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
 import pytest
 
-from openalgo.waiting import TURNS, Full, Line, Room
+from openalgo.body import Receive
+from openalgo.http import Bridge
+from openalgo.waiting import TURNS, Crowd, Full, Line, Room
 
 
 @pytest.fixture
@@ -72,3 +78,49 @@ def test_what_was_let_in_before_waits_among_the_known(room):
     for _ in range(100):
         room.enter("owner", "owner", known=True) if len(room) < 50 else room.push("chunk")
     assert sorted(set(served(room))) == ["chunk", "owner"]
+
+
+def test_a_crowd_of_one_subject_shuts_nobody_else_out():
+    crowd = Crowd(2)
+    with crowd.place("one"), crowd.place("one"), crowd.place("two"), pytest.raises(Full), crowd.place("one"):
+        pass
+    assert crowd._there == {}
+
+
+async def second_request(first: str, second: str) -> int:
+    """Its status while another is not over, in a bridge that has room for one of each subject."""
+    bridge, heard = Bridge(), list[Any]()
+    bridge._present = Crowd(1)
+
+    async def send(message: Any) -> None:
+        heard.append(message)
+
+    def ask(who: str, receive: Receive) -> Awaitable[None]:
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/healthz",
+            "headers": [],
+            "client": (who, 4000),
+            "query_string": b"",
+        }
+        return asyncio.ensure_future(bridge(scope, receive, send))
+
+    never = asyncio.get_running_loop().create_future()
+    waiting = ask(first, lambda: never)
+    await asyncio.sleep(0)
+    await ask(second, _at_once)
+    never.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    bridge.stop(seconds=5)
+    return int(heard[0]["status"])
+
+
+async def _at_once() -> Any:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("second", "refused"), [("203.0.113.9", True), ("198.51.100.7", False)])
+def test_who_has_too_many_requests_under_way_is_told_to_wait(second, refused):
+    assert (asyncio.run(second_request("203.0.113.9", second)) == 503) is refused
