@@ -52,7 +52,8 @@ class Pool:
         job = self._job(call)
         with self._lock:
             self._room.enter(who, job, known=known)
-            wake = known or self._room.is_open  # else whoever serves a stranger goes on with this one: none wakes in vain
+            # Else whoever serves a stranger looks for the next: if that is a known caller, their call wakes another thread.
+            wake = known or self._room.is_open
         return self._announce(job, wake=wake)
 
     def resume(self, call: Callable[[], Any]) -> asyncio.Future[Any]:
@@ -97,11 +98,7 @@ class Pool:
 
     def _next(self) -> tuple[_Job, bool] | None:
         with self._lock:
-            found = self._room.pop()
-            due = found is not None and self._room.is_due
-        if due:
-            self._calls.put(CAME)  # for another thread: this one may be long
-        return found
+            return self._room.pop()
 
     def _serve(self, job: _Job, stranger: bool) -> None:  # noqa: FBT001 - as the room hands it out
         if not job.future.cancelled():

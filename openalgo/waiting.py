@@ -104,11 +104,6 @@ class Room(Generic[Job]):
         """May a stranger be served now?"""
         return self._running < self._most
 
-    @property
-    def is_due(self) -> bool:
-        """Could a stranger that waits be served now?"""
-        return bool(len(self._strangers)) and self.is_open
-
     def leave(self) -> None:
         self._running -= 1
 

@@ -165,24 +165,26 @@ def test_the_shelf_is_empty_afterwards():
     assert (shelf._held_in_all, shelf._held) == (0, {})
 
 
-def test_a_stranger_does_not_wait_for_the_known_caller_whom_the_last_strangers_thread_took(gate):
-    """That thread goes on with whoever comes first in the room; the stranger behind is another's, which has to be woken."""
+def test_a_stranger_does_not_wait_for_the_known_caller_who_came_before_them(gate):
+    """The thread that served the last stranger is the known caller's now; another has to see to the next stranger."""
     pool = Pool("test", threads=2, strangers=1, room=9, room_of_one=9)
+    held, other = threading.Event(), threading.Event()
 
     async def run() -> object:
-        loop, first = asyncio.get_running_loop(), asyncio.Event()
-        held = threading.Event()
-        pool.submit("stranger", lambda: (loop.call_soon_threadsafe(first.set), held.wait(10)))
-        await first.wait()
-        owner = [pool.submit("owner", lambda: gate.wait(10), known=True) for _ in range(1)]
-        second = pool.submit("other stranger", lambda: "served")
+        loop, running = asyncio.get_running_loop(), asyncio.Semaphore(0)
+        pool.submit("stranger", lambda: (loop.call_soon_threadsafe(running.release), held.wait(10)))
+        first = pool.submit("owner", lambda: (loop.call_soon_threadsafe(running.release), other.wait(10)), known=True)
+        for _ in range(2):
+            await running.acquire()
+        second = pool.submit("owner", lambda: (loop.call_soon_threadsafe(running.release), gate.wait(10)), known=True)
+        stranger = pool.submit("another", lambda: "served")
         held.set()
-        served = await asyncio.wait_for(second, 15)
+        await running.acquire()
+        other.set()
+        served = await asyncio.wait_for(stranger, 5)
         gate.set()
-        await asyncio.gather(*owner)
+        await asyncio.gather(first, second)
         return served
 
-    try:
-        assert asyncio.run(run()) == "served"
-    finally:
-        pool.stop(seconds=5)
+    assert asyncio.run(run()) == "served"
+    pool.stop(seconds=5)
