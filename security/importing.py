@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import BinaryIO
 
@@ -51,13 +52,17 @@ class Report:
 
 def take(
     file: BinaryIO, *, by: Actor, form: str | None = None, force: bool = False, dry_run: bool = False,
-    told: Told = lambda _: None,
+    told: Told = lambda _: None, most: int | None = None,
 ) -> Report:  # fmt: skip
-    """Import a file that can be read twice from its start; raises NotABlocklist and NotImported. `told` hears of progress."""
+    """Import a file that can be read twice from its start; raises NotABlocklist and NotImported. `told` hears of progress.
+
+    `most`: bans that it may hold; a short file can hold many, where its format knows ranges from one address to another.
+    """
     chosen = FORMATS[form] if form else formats.of(file)
     near, now = screening.screen(by), timezone.now()
     with staging.table():
-        report = _stage(file, chosen, lambda each: _judged(each, by=by, force=force, near=near), at=now, told=told)
+        judge = partial(_judged, by=by, force=force, near=near)
+        report = _stage(file, chosen, judge, at=now, told=partial(_within, most, told))
         if report.wrong:
             return report
         if dry_run:
@@ -93,6 +98,12 @@ def _write(report: Report, *, by: Actor, near: Screen) -> Report:
         facts = {"form": report.form, "sha256": report.sha256, "lines": report.lines, "seq": seq, **asdict(counts)}
         audit.record(Act.BANS_IMPORTED, by=by, about=f"SHA-256 {report.sha256}", after=facts)
     return replace(report, counts=counts)
+
+
+def _within(most: int | None, told: Told, lines: int) -> None:
+    if most is not None and lines > most:
+        raise NotImported(f"It holds more than {most:,} bans: manage.py import_bans takes larger files.")
+    told(lines)
 
 
 def _judged(entry: Entry, *, by: Actor, force: bool, near: Screen) -> Entry | Problem:

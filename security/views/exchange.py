@@ -15,6 +15,8 @@ from security.importing import NotABlocklist, NotImported, Report
 from security.ratelimits import Rule, limit
 from security.staff import operator_required
 
+MOST = 150_000  # bans of an upload: what 1 MiB of plain addresses holds, and no more where a format knows ranges
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @limit(Rule.PAGE, audit=(Act.BANS_IMPORTED,))
@@ -61,7 +63,7 @@ def _taken(request: HttpRequest, form: ImportForm, *, dry_run: bool) -> Report |
     """None puts the refusal's sentence beside the file."""
     file, force = form.cleaned_data["file"], form.cleaned_data["force"]
     try:
-        report = importing.take(file.file, by=actors.of(request), force=force, dry_run=dry_run)
+        report = importing.take(file.file, by=actors.of(request), force=force, dry_run=dry_run, most=MOST)
     except (NotABlocklist, NotImported) as refused:
         form.add_error("file", str(refused))
         return None

@@ -13,11 +13,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from security import bans, snapshot
+from security import bans, importing, snapshot
 from security.actors import COMMAND_LINE
 from security.blocklists.formats import FORMATS
 from security.forms import LARGEST
 from security.models import AuditEntry, Ban, Origin
+from security.views import exchange
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,6 +82,15 @@ def test_a_file_of_a_mebibyte_is_taken_and_a_larger_one_is_not(operator):
     lines = f"cidr\n{ATTACKER}\n".encode()
     assert send(operator, lines + b"\n" * (LARGEST - len(lines))).status_code == 302
     assert "1 MiB at most" in send(operator, lines + b"\n" * LARGEST).content.decode()
+
+
+@pytest.mark.parametrize("to", [PAGE, CHECK])
+def test_a_short_file_of_very_many_bans_is_left_to_the_command(operator, monkeypatch, to):
+    monkeypatch.setattr(exchange, "MOST", 1000)
+    monkeypatch.setattr(importing, "AT_ONCE", 100)
+    response = send(operator, b"add element inet openalgo banned4 { 203.0.1.1-203.0.250.250 }\n" * 50, to=to)
+    assert "more than 1,000 bans: manage.py import_bans" in response.content.decode()
+    assert (response.status_code, Ban.objects.exists()) == (400, False)
 
 
 def test_a_form_around_the_largest_file_fits_into_a_body():
