@@ -43,7 +43,7 @@ def test_the_page_says_unmistakably_that_it_is_paper(browser):
 
 
 def test_the_page_says_where_prices_come_from(browser):
-    assert "Prices are simulated, never the exchange's, and the market is always open." in page(browser)
+    assert "Prices are simulated, never the exchange's, and move day and night" in page(browser)
 
 
 def test_an_empty_account_tells_the_next_step(browser):

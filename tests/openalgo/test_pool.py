@@ -165,26 +165,36 @@ def test_the_shelf_is_empty_afterwards():
     assert (shelf._held_in_all, shelf._held) == (0, {})
 
 
-def test_a_stranger_does_not_wait_for_the_known_caller_who_came_before_them(gate):
+def test_a_stranger_does_not_wait_for_the_known_caller_who_came_before_them():
     """The thread that served the last stranger is the known caller's now; another has to see to the next stranger."""
     pool = Pool("test", threads=2, strangers=1, room=9, room_of_one=9)
-    held, other = threading.Event(), threading.Event()
-
-    async def run() -> object:
-        loop, running = asyncio.get_running_loop(), asyncio.Semaphore(0)
-        pool.submit("stranger", lambda: (loop.call_soon_threadsafe(running.release), held.wait(10)))
-        first = pool.submit("owner", lambda: (loop.call_soon_threadsafe(running.release), other.wait(10)), known=True)
-        for _ in range(2):
-            await running.acquire()
-        second = pool.submit("owner", lambda: (loop.call_soon_threadsafe(running.release), gate.wait(10)), known=True)
-        stranger = pool.submit("another", lambda: "served")
-        held.set()
-        await running.acquire()
-        other.set()
-        served = await asyncio.wait_for(stranger, 5)
-        gate.set()
-        await asyncio.gather(first, second)
-        return served
-
-    assert asyncio.run(run()) == "served"
+    assert asyncio.run(_served_behind_a_known_caller(pool)) == "served"
     pool.stop(seconds=5)
+
+
+async def _served_behind_a_known_caller(pool: Pool) -> object:
+    gates = [threading.Event() for _ in range(3)]
+    stranger = await begun(pool, "stranger", gates[0], known=False)
+    first = await begun(pool, "owner", gates[1], known=True)
+    running, second = holding(pool, "owner", gates[2], known=True)
+    last = pool.submit("another", lambda: "served")
+    gates[0].set()
+    await running.wait()  # in the stranger's thread
+    gates[1].set()
+    served = await asyncio.wait_for(last, 5)
+    gates[2].set()
+    await asyncio.gather(stranger, first, second)
+    return served
+
+
+async def begun(pool: Pool, who: str, gate: threading.Event, *, known: bool) -> asyncio.Future[object]:
+    """Somebody who holds a thread by now."""
+    running, held = holding(pool, who, gate, known=known)
+    await running.wait()
+    return held
+
+
+def holding(pool: Pool, who: str, gate: threading.Event, *, known: bool) -> tuple[asyncio.Event, asyncio.Future[object]]:
+    """Somebody who will hold a thread until the gate opens; the event says that they do."""
+    loop, running = asyncio.get_running_loop(), asyncio.Event()
+    return running, pool.submit(who, lambda: (loop.call_soon_threadsafe(running.set), gate.wait(10)), known=known)
