@@ -2,9 +2,10 @@
 
 import json
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -98,6 +99,20 @@ class TestWithTables:
         expected = {"cidr": f"{ATTACKER}/32", "action": "ban", "reason": "fraud", "origin": "command", "expires": None}
         assert row | expected == row
         assert {"state": "active", "offence": 0, "actor": "command line", "lifted": None}.items() <= row.items()
+
+    def test_the_list_tells_times_to_the_second_by_the_clock_of_the_pages(self, capsys):
+        with time_machine.travel(datetime(2026, 11, 27, 12, 0, 0, 345678, UTC), tick=False):
+            said(capsys, "ban_ip", ATTACKER, "--reason", "fraud")
+            line, listed = said(capsys, "list_bans").splitlines()[0], said(capsys, "list_bans", "--json")
+        assert "  2026-11-27 17:30:00 IST  2026-11-28 17:30:00 IST  " in line
+        assert json.loads(listed)[0]["expires"] == "2026-11-28T12:00:00.345678+00:00"
+
+    def test_who_is_allowed_is_listed_with_times_to_the_second(self, capsys):
+        with time_machine.travel(datetime(2026, 11, 27, 12, 0, 0, 345678, UTC), tick=False):
+            said(capsys, "allow_ip", ATTACKER, "--note", "office")
+            answer, listed = said(capsys, "allow_ip", "--list"), said(capsys, "allow_ip", "--list", "--json")
+        assert "command line  2026-11-27 17:30:00 IST  until it is removed" in answer
+        assert json.loads(listed)[0]["created"] == "2026-11-27T12:00:00.345678+00:00"
 
     def test_the_list_tells_bans_in_force_and_with_all_the_history(self, capsys):
         said(capsys, "ban_ip", ATTACKER, "--reason", "fraud")

@@ -1,7 +1,8 @@
 """allow_ip: whom no ban may touch; adding somebody lifts what automation holds against them."""
 
 import json
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -10,7 +11,7 @@ from django.utils import timezone
 from security import allows
 from security.actors import COMMAND_LINE
 from security.allows import AllowRefused
-from security.commands import DatabaseCommand, length
+from security.commands import DatabaseCommand, clock, length
 from security.models import Allow
 
 
@@ -36,7 +37,8 @@ class Command(DatabaseCommand):
             raise CommandError(str(refused)) from refused
 
     def _list(self, options: dict[str, Any]) -> None:
-        rows = [_fields(row) for row in allows.in_force()]
+        instant = datetime.isoformat if options["as_json"] else clock
+        rows = [_fields(row, instant=instant) for row in allows.in_force()]
         if options["as_json"]:
             return self.stdout.write(json.dumps(rows, indent=2))
         for row in rows:
@@ -69,6 +71,6 @@ def _end(duration: timedelta | None) -> Any:
     return None if duration is None else timezone.now() + duration
 
 
-def _fields(row: Allow) -> dict[str, str | None]:
-    until = row.expires.isoformat() if row.expires else None
-    return {"cidr": row.cidr, "note": row.note, "actor": row.actor, "created": row.created.isoformat(), "expires": until}
+def _fields(row: Allow, *, instant: Callable[[datetime], str] = datetime.isoformat) -> dict[str, str | None]:
+    until = instant(row.expires) if row.expires else None
+    return {"cidr": row.cidr, "note": row.note, "actor": row.actor, "created": instant(row.created), "expires": until}

@@ -1,7 +1,7 @@
 """list_bans: who is shut out, why, and until when."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 from django.db.models import QuerySet
 
 from security import bans
-from security.commands import DatabaseCommand
+from security.commands import DatabaseCommand, clock
 from security.models import Ban
 
 SHOWN = ("cidr", "action", "reason", "origin", "created", "expires", "state")
@@ -29,7 +29,7 @@ class Command(DatabaseCommand):
         total = rows.count()
         rows = rows if limit is None else rows[: max(limit, 0)]
         if as_json:
-            return self.stdout.write(json.dumps([_fields(row, FIELDS) for row in rows], indent=2))
+            return self.stdout.write(json.dumps([_fields(row, FIELDS, instant=datetime.isoformat) for row in rows], indent=2))
         for line in _lines(rows):
             self.stdout.write(line)
         return self.stdout.write(f"{total} in all." if history else f"{total} in force.")
@@ -37,14 +37,14 @@ class Command(DatabaseCommand):
 
 def _lines(rows: QuerySet[Ban]) -> Iterator[str]:
     for row in rows.iterator(chunk_size=2000):
-        yield "  ".join(value or "permanent" for value in _fields(row, SHOWN).values())
+        yield "  ".join(value or "permanent" for value in _fields(row, SHOWN, instant=clock).values())
 
 
-def _fields(row: Ban, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: row.shown_state if name == "state" else _spelled(getattr(row, name)) for name in names}
+def _fields(row: Ban, names: tuple[str, ...], *, instant: Callable[[datetime], str]) -> dict[str, Any]:
+    return {name: row.shown_state if name == "state" else _spelled(getattr(row, name), instant) for name in names}
 
 
-def _spelled(value: Any) -> Any:
+def _spelled(value: Any, instant: Callable[[datetime], str]) -> Any:
     if isinstance(value, datetime):
-        return value.isoformat()
+        return instant(value)
     return value if isinstance(value, int | str | None) else str(value)
