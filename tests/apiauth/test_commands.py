@@ -32,6 +32,11 @@ def test_every_choice_reaches_the_key(owner):
     assert key.expires
 
 
+def test_a_canary_is_told_from_a_key_that_opens(owner):
+    key, canary = (run("issue_api_key", "owner", "--name", "t", *words)[1] for words in ((), ("--canary",)))
+    assert ("opens nothing and alarms" in key, "opens nothing and alarms" in canary) == (False, True)
+
+
 def test_without_scopes_a_key_reads_trades_and_streams(owner):
     assert row(run("issue_api_key", "owner", "--name", "t")[0].strip()).scopes == "read,stream,trade"
 

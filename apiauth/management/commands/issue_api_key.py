@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apiauth import keys, scopes
 from apiauth.management.keycommand import KeyCommand
+from apiauth.models import ApiKey
 from security.actors import COMMAND_LINE
 
 MAX_DAYS = 3650
@@ -42,7 +43,13 @@ class Command(KeyCommand):
             canary=options["canary"],
         )
         self.stdout.write(issued.token)
-        self.stderr.write(f"Key {issued.key.kid} issued for {options['user']}; it is shown this once.", self.style.SUCCESS)
+        self.stderr.write(_said(issued.key, options["user"]), self.style.SUCCESS)
+
+
+def _said(key: ApiKey, user: str) -> str:
+    if key.canary:
+        return f"Canary {key.kid} issued for {user}: a trap that opens nothing and alarms when used; it is shown this once."
+    return f"Key {key.kid} issued for {user}; it is shown this once."
 
 
 def _user(name: str) -> AbstractBaseUser:
