@@ -2,13 +2,17 @@
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from apiauth import keys, tokens
 from apiauth.models import ApiKey
+from security import durations
 from tests.apiauth.checking import kind, learn, row
 
 
@@ -79,6 +83,22 @@ def test_an_unknown_overlap_is_answered_with_plain_words(api_key):
 def test_rotating_ends_the_old_key_at_once_unless_told_otherwise(api_key):
     run("rotate_api_key", row(api_key).kid)
     assert kind(api_key) is keys.Kind.ROTATED
+
+
+@pytest.mark.parametrize(("overlap", "hours"), [("1h", 1), ("24h", 24), ("7d", 168)])
+def test_rotating_says_until_when_the_old_key_works(api_key, overlap, hours):
+    with time_machine.travel(timezone.now(), tick=False):
+        told = run("rotate_api_key", row(api_key).kid, "--overlap", overlap)[1]
+        assert told.endswith(f" The old key works {durations.until(timezone.now() + timedelta(hours=hours))}.\n")
+
+
+def test_rotating_says_when_the_old_key_expires_within_the_overlap(owner):
+    old = row(run("issue_api_key", "owner", "--name", "t", "--expires", "2")[0].strip())
+    assert durations.until(old.expires) in run("rotate_api_key", old.kid, "--overlap", "7d")[1]
+
+
+def test_rotating_at_once_says_that_the_old_key_no_longer_works(api_key):
+    assert "The old key no longer works." in run("rotate_api_key", row(api_key).kid)[1]
 
 
 def test_revoking_says_what_it_did(api_key):

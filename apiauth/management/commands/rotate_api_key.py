@@ -5,6 +5,8 @@ from typing import Any
 
 from apiauth import keys
 from apiauth.management.keycommand import KeyCommand
+from apiauth.models import ApiKey
+from security import durations
 from security.actors import COMMAND_LINE
 
 
@@ -23,6 +25,13 @@ class Command(KeyCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         issued = keys.rotate(options["kid"], overlap=keys.Overlap(options["overlap"]), by=COMMAND_LINE)
         self.stdout.write(issued.token)
-        self.stderr.write(
-            f"Key {options['kid']} is succeeded by {issued.key.kid}; the new key is shown this once.", self.style.SUCCESS
-        )
+        said = f"Key {options['kid']} is succeeded by {issued.key.kid}; the new key is shown this once."
+        self.stderr.write(f"{said} {_rest(options['kid'])}", self.style.SUCCESS)
+
+
+def _rest(kid: str) -> str:
+    """Of the old key: it ends after the overlap, or before where it was to expire sooner."""
+    old = ApiKey.objects.get(kid=kid)
+    if not old.standing.opens:
+        return "The old key no longer works."
+    return f"The old key works {durations.until(min(end for end in (old.grace_until, old.expires) if end))}."
