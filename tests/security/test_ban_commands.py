@@ -38,6 +38,16 @@ class TestWithTables:
     def test_a_permanent_ban_has_no_end(self, capsys):
         assert "for good" in said(capsys, "ban_ip", ATTACKER, "--reason", "fraud", "--for", "permanent")
 
+    @pytest.mark.parametrize("longer", ["48h", "permanent"])
+    def test_a_longer_ban_in_force_is_said_to_be_kept(self, capsys, longer):
+        first = said(capsys, "ban_ip", ATTACKER, "--reason", "fraud", "--for", longer)
+        again = said(capsys, "ban_ip", ATTACKER, "--reason", "fraud", "--for", "24h")
+        assert again == first.replace(".\n", ": a longer ban was in force, and its end is kept.\n")
+
+    def test_a_longer_ban_than_the_one_in_force_is_just_a_ban(self, capsys):
+        said(capsys, "ban_ip", ATTACKER, "--reason", "fraud", "--for", "24h")
+        assert "kept" not in said(capsys, "ban_ip", ATTACKER, "--reason", "fraud", "--for", "48h")
+
     def test_a_dry_run_bans_nobody(self, capsys):
         assert said(capsys, "ban_ip", "2001:db8::1", "--reason", "x", "--dry-run").startswith("Would ban 2001:db8::/64. ")
         assert not Ban.objects.exists()

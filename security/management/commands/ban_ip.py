@@ -11,7 +11,7 @@ from security.actors import COMMAND_LINE
 from security.addresses import network
 from security.bans import BanRefused
 from security.commands import DatabaseCommand, length
-from security.models import Origin
+from security.models import Ban, Origin
 
 
 class Command(DatabaseCommand):
@@ -51,10 +51,16 @@ def _done(address: str, *, duration: timedelta | None, **order: Any) -> dict[str
     target = network(row.cidr)
     covered, exempt = coverage.of(target), allows.exempt(target)
     return {
-        "said": f"Banned {row.cidr} {durations.until(row.expires)}.",
+        "said": f"Banned {row.cidr} {durations.until(row.expires)}{_kept(row, duration)}.",
         "note": f"{covered if sparing.is_wide(target) else ''} {exempt}".strip(),
         "cidr": row.cidr,
         "id": str(row.pk),
         "expires": row.expires and row.expires.isoformat(),
         "covers": covered.seen,
     }
+
+
+def _kept(row: Ban, duration: timedelta | None) -> str:
+    """A ban in force is never shortened: whoever asked for less reads why it lasts longer."""
+    longer = duration is not None and (row.expires is None or row.expires > row.starts + duration)
+    return ": a longer ban was in force, and its end is kept" if longer else ""
