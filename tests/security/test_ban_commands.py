@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from security import allows, snapshot
 from security.actors import COMMAND_LINE
+from security.management.commands.pause_bans import Command as PauseBans
 from security.models import Ban, Proof, ProvenBy
 from tests.live import manage
 
@@ -129,6 +130,11 @@ class TestWithTables:
         said(capsys, "unban_ip", ATTACKER)
         assert said(capsys, "list_bans") == "0 in force.\n"
         assert [row["state"] for row in json.loads(said(capsys, "list_bans", "--json", "--all"))] == ["lifted"]
+
+
+def test_the_help_says_how_long_a_pause_lasts_unless_told_otherwise():
+    words = PauseBans().create_parser("manage.py", "pause_bans").format_help().split()
+    assert "how long; default 15m" in " ".join(words)
 
 
 @pytest.mark.parametrize("args", [("list_bans",), ("ban_ip", ATTACKER, "--reason", "x"), ("unban_ip", ATTACKER)])

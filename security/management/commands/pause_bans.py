@@ -17,7 +17,9 @@ class Command(DatabaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--for", dest="duration", type=length, default="15m", metavar="<n>m/h")
+        what.add_argument(
+            "--for", dest="duration", type=length, default="15m", metavar="<n>m/h", help="how long; default %(default)s"
+        )
         what.add_argument("--resume", action="store_true", help="end a pause now")
         parser.add_argument("--json", action="store_true", dest="as_json")
 
