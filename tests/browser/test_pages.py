@@ -9,7 +9,7 @@ pytestmark = pytest.mark.slow
 TRADING = ["/", "/trade/", "/trade/?q=bank", "/trade/NSE/INFY/", "/orders/", "/trades/", "/positions/", "/holdings/", "/mode/",
            "/orders/cancel-all/", "/positions/close-all/"]  # fmt: skip
 OURS = [*TRADING, "/keys/", "/account/password/", "/security/", "/security/?q=nothing", "/security/?state=all&origin=auto",
-        "/security/suspects/", "/security/suspects/?q=203.0.113.9", "/security/offenders/",
+        "/security/allow/", "/security/suspects/", "/security/suspects/?q=203.0.113.9", "/security/offenders/",
         "/security/offenders/?pattern=/wp-*", "/security/alerts/", "/security/alerts/?closed", "/security/policy/",
         "/security/charts/", "/security/charts/?span=day",
         "/security/exchange/", "/logs/", "/logs/?user=nobody", "/logs/audit/", "/security/replay/?since=1+d",
@@ -17,6 +17,8 @@ OURS = [*TRADING, "/keys/", "/account/password/", "/security/", "/security/?q=no
         "/security/logins/", "/security/logins/?kind=failures"]  # fmt: skip
 THEIRS = ["/api/v1/docs", "/admin/", "/admin/security/ban/add/", "/admin/security/allow/add/", "/admin/accounts/user/1/change/"]
 PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1440, "height": 900}
+GROUPED = [path for path in OURS if path.startswith(("/security/", "/logs/"))]
 ORDER = {"strategy": "First", "symbol": "INFY", "exchange": "NSE", "action": "BUY", "quantity": "1", "product": "CNC"}
 
 
@@ -42,6 +44,28 @@ def test_a_page_fits_a_phone(owner_browser, path):
     owner_browser.pardon("status of 404")
     owner_browser.open(path)
     assert owner_browser.overflow() == 0
+
+
+def tops(visitor, links: str) -> set[int]:
+    """How far down each row of links begins."""
+    return set(visitor.page.locator(links).evaluate_all("links => links.map(link => Math.round(link.offsetTop))"))
+
+
+@pytest.mark.parametrize("path", GROUPED)
+def test_the_ways_through_the_security_pages_fit_a_row_of_a_phone(owner_browser, path):
+    owner_browser.page.set_viewport_size(PHONE)
+    owner_browser.open(path)
+    assert len(tops(owner_browser, "nav[aria-label=Security] > a")) == 1
+    assert len(tops(owner_browser, ".subtabs > a")) <= 1
+
+
+def test_the_ways_through_the_security_pages_stand_in_one_place(owner_browser):
+    owner_browser.page.set_viewport_size(DESK)
+    found = set()
+    for path in GROUPED:
+        owner_browser.open(path)
+        found |= tops(owner_browser, "nav[aria-label=Security] > a")
+    assert len(found) == 1
 
 
 def test_the_switch_for_light_and_dark_in_the_admin_works(owner_browser):
