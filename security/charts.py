@@ -1,4 +1,4 @@
-"""Sums of the traffic as lines in a box: geometry alone, in the units of the picture; pure functions."""
+"""Sums of the traffic as lines in a box of 100 by 100, which the page stretches: geometry alone; pure functions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,7 @@ from math import ceil, floor, log10
 
 from security.rollups import Point
 
-WIDTH, HEIGHT = 720, 200
-LEFT, RIGHT, TOP, BOTTOM = 76, 12, 12, 30  # what scales and edges take
+SIDE = 100  # of the box: its units are percents of the picture, so that texts beside it keep their size
 STEPS = (1, 2, 5, 10)
 MARKS = 4  # on the scale of a chart, at most one more
 
@@ -27,7 +26,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place on a scale: where it is, and what stands there."""
+    """A place on a scale: where it is, in percents from the top, and what stands there."""
 
     at: float
     value: float
@@ -35,7 +34,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Hour:
+    """A time at the foot, in percents from the left; `spare` ones go where there is little room."""
+
     at: float
+    spare: bool
     start: datetime
 
 
@@ -127,7 +129,7 @@ def path(values: Sequence[Value], *, top: float) -> str:
         if value is None:
             pen = "M"
             continue
-        parts.append(f"{pen}{_across(number, len(values)):.1f} {_up(value, top):.1f}")
+        parts.append(f"{pen}{_across(number, len(values)):.2f} {_up(value, top):.2f}")
         if pen == "M":
             parts.append("h0")  # a lone point shows as a dot
         pen = "L"
@@ -140,7 +142,10 @@ def _chart(subject: Subject, points: Sequence[Point], every: int) -> Chart:
     marks = _marks(max(known, default=0))
     top = marks[-1].value
     lines = tuple(Line(each.name, each.slug, path(held, top=top), _newest(held)) for each, held in values.items())
-    hours = tuple(Hour(_across(number, len(points)), points[number].start) for number in range(0, len(points), every))
+    hours = tuple(
+        Hour(_across(number, len(points)), spare=bool(number // every % 2), start=points[number].start)
+        for number in range(0, len(points), every)
+    )
     return Chart(subject.slug, subject.title, subject.unit, lines, marks, hours, empty=not any(known))
 
 
@@ -155,8 +160,8 @@ def _newest(values: Sequence[Value]) -> Value:
 
 
 def _across(number: int, many: int) -> float:
-    return LEFT + (WIDTH - LEFT - RIGHT) * number / max(1, many - 1)
+    return SIDE * number / max(1, many - 1)
 
 
 def _up(value: float, top: float) -> float:
-    return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / top
+    return SIDE - SIDE * value / top

@@ -22,6 +22,6 @@ def pictures(request: HttpRequest) -> HttpResponse:
         "span": span,
         "charts": charts.draw(points, every=EVERY[span]),
         "points": points[::-1],
-        "box": {"width": charts.WIDTH, "height": charts.HEIGHT, "left": charts.LEFT, "foot": charts.HEIGHT - charts.BOTTOM},
+        "side": charts.SIDE,
     }
     return render(request, f"security/charts{'_part' if 'part' in request.GET else ''}.html", context)

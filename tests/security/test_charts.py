@@ -9,13 +9,12 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from security import charts, rollups
-from security.charts import HEIGHT, LEFT, MARKS, RIGHT, TOP, WIDTH, draw, path, step
+from security import rollups
+from security.charts import MARKS, SIDE, draw, path, step
 from security.rollups import Group, Percentiles, Point, Sums
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 UNKNOWN = Percentiles(None, None, None)
-FOOT = HEIGHT - charts.BOTTOM
 
 
 def point(number: int, *, requests: int = 0, own: Percentiles = UNKNOWN, broker: Percentiles = UNKNOWN) -> Point:
@@ -43,15 +42,20 @@ def test_a_few_marks_reach_the_top(top):
 def test_every_point_lies_in_the_box(values):
     shown = places(path(values, top=max(*values, 1)))
     assert len(shown) == len(values)
-    assert all(LEFT <= x <= WIDTH - RIGHT and TOP <= y <= FOOT for x, y in shown)
+    assert all(0 <= x <= SIDE and 0 <= y <= SIDE for x, y in shown)
 
 
 def test_nothing_lies_at_the_foot_and_the_most_at_the_top():
-    assert places(path([0, 10], top=10)) == [(LEFT, FOOT), (WIDTH - RIGHT, TOP)]
+    assert places(path([0, 10], top=10)) == [(0, SIDE), (SIDE, 0)]
 
 
 def test_a_line_breaks_off_where_nothing_was_measured():
     assert re.findall("[MLh]", path([1, None, 2, 3], top=3)) == ["M", "h", "M", "h", "L"]
+
+
+def test_times_stand_in_percents_and_every_second_one_is_spare():
+    hours = draw([point(number) for number in range(41)], every=10)[0].hours
+    assert [(hour.at, hour.spare) for hour in hours] == [(0, False), (25, True), (50, False), (75, True), (100, False)]
 
 
 def test_brokers_have_a_picture_only_where_they_took_time():
