@@ -1,6 +1,6 @@
 """The logs: traffic and audit, filtered, by pages and as files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from security import actors, audit_pages, dashboard, exports, logfiles, traffic
 from security.audit import Act
+from security.changes import Change, changes
 from security.log_forms import AuditForm, TrafficForm
+from security.models import AuditEntry, Ban, TrafficEntry
 from security.paging import SIZE, Misasked
 from security.ratelimits import Rule, limit
 from security.staff import operator_required
@@ -78,10 +80,18 @@ def _shown(request: HttpRequest, log: Log) -> HttpResponse:
 def _page(request: HttpRequest, log: Log, form: Form, found: Any) -> HttpResponse:
     context = {"log": log, "form": form, "found": found, "most": f"{logfiles.MOST:,}"}
     if found is not None:
-        held = dashboard.bans_of({row.subject for row in found.rows}) if log is TRAFFIC else {}
         context |= {"asked": form.asked, "short": found.after and len(found.rows) < SIZE}
-        context |= {"rows": [(row, held.get(getattr(row, "subject", ""))) for row in found.rows]}
+        context |= {"rows": _beside_bans(found.rows) if log is TRAFFIC else _beside_changes(found.rows)}
     return render(request, "security/logs.html", context, status=200 if found is not None else 400)
+
+
+def _beside_bans(rows: Sequence[TrafficEntry]) -> list[tuple[TrafficEntry, Ban | None]]:
+    held = dashboard.bans_of({row.subject for row in rows})
+    return [(row, held.get(row.subject)) for row in rows]
+
+
+def _beside_changes(rows: Sequence[AuditEntry]) -> list[tuple[AuditEntry, list[Change]]]:
+    return [(row, changes(row.before, row.after)) for row in rows]
 
 
 def _file(request: HttpRequest, log: Log) -> HttpResponseBase:

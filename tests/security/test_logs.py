@@ -170,7 +170,7 @@ def test_the_audit_is_filtered(operator, query, count):
 
 def test_an_act_shows_what_was_before_and_after(operator):
     make(1)
-    assert "{&quot;a&quot;:1}" in read(operator, AUDIT)
+    assert "<dt>b</dt>" in read(operator, AUDIT)
 
 
 def test_a_file_holds_what_passes_beyond_a_page(operator, monkeypatch):

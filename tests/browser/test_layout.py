@@ -1,0 +1,34 @@
+"""Pages with what stretches them: words stay whole, columns keep their room, and nothing is cut or touches."""
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
+STRETCHED = """
+from security import audit
+from security.actors import COMMAND_LINE
+names = ", ".join(f"threshold_{number}" for number in range(20))
+with audit.change():
+    audit.record(audit.Act.POLICY_CHANGED, by=COMMAND_LINE, about=names, before={"a": "b" * 200}, after={"a": "c" * 200})
+    audit.record(audit.Act.SOCKETS_CLOSED, by=COMMAND_LINE, about="x" * 200)
+"""
+
+
+def test_whoever_acted_stands_in_whole_words_however_long_the_rest(owner_browser, owned):
+    owned.manage("shell", "-v", "0", "-c", STRETCHED)
+    owner_browser.page.set_viewport_size(DESK)
+    owner_browser.open("/logs/audit/?actor=command")
+    who = owner_browser.page.locator("td[data-label=Who] > span")
+    assert set(who.evaluate_all("spans => spans.map(span => span.getClientRects().length)")) == {1}
+    assert set(who.all_inner_texts()) == {"command line"}
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_opened_details_of_the_audit_stay_in_their_column(owner_browser, owned, size):
+    owned.manage("shell", "-v", "0", "-c", STRETCHED)
+    owner_browser.page.set_viewport_size(size)
+    owner_browser.open("/logs/audit/")
+    owner_browser.page.get_by_text("Before and after").first.click()
+    assert owner_browser.page.locator(".card.log").evaluate("card => card.scrollWidth - card.clientWidth") == 0
+    assert owner_browser.overflow() == 0
