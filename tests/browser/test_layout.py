@@ -13,6 +13,7 @@ with audit.change():
     audit.record(audit.Act.POLICY_CHANGED, by=COMMAND_LINE, about=names, before={"a": "b" * 200}, after={"a": "c" * 200})
     audit.record(audit.Act.SOCKETS_CLOSED, by=COMMAND_LINE, about="x" * 200)
 """
+GAP = """box => box.nextElementSibling.getBoundingClientRect().top - box.getBoundingClientRect().bottom"""
 
 
 def test_whoever_acted_stands_in_whole_words_however_long_the_rest(owner_browser, owned):
@@ -32,3 +33,10 @@ def test_opened_details_of_the_audit_stay_in_their_column(owner_browser, owned, 
     owner_browser.page.get_by_text("Before and after").first.click()
     assert owner_browser.page.locator(".card.log").evaluate("card => card.scrollWidth - card.clientWidth") == 0
     assert owner_browser.overflow() == 0
+
+
+@pytest.mark.parametrize("path", ["/security/", "/security/suspects/", "/security/charts/", "/logs/"])
+def test_the_notice_of_a_pause_touches_nothing(owner_browser, owned, path):
+    owned.manage("pause_bans")
+    owner_browser.open(path)
+    assert owner_browser.page.locator("main > .notice").evaluate(GAP) >= 16
