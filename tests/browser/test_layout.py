@@ -40,3 +40,8 @@ def test_the_notice_of_a_pause_touches_nothing(owner_browser, owned, path):
     owned.manage("pause_bans")
     owner_browser.open(path)
     assert owner_browser.page.locator("main > .notice").evaluate(GAP) >= 16
+
+
+def test_the_example_on_the_dashboard_fits_a_phone(owner_browser):
+    owner_browser.page.set_viewport_size(PHONE)
+    assert owner_browser.page.locator("pre").evaluate("pre => pre.scrollWidth - pre.clientWidth") == 0
