@@ -32,7 +32,9 @@ BANS = [
 ]
 
 
-LOOKS = [("", "light", DESK), ("-dark", "dark", DESK)]
+WIDE: ViewportSize = {"width": 1440, "height": 1000}
+LOOKS = [("", "light", WIDE), ("-dark", "dark", WIDE), ("-phone", "light", PHONE), ("-phone-dark", "dark", PHONE)]
+PHONED = ("security", "security-address", "security-charts")
 PATIENCE = 200  # looks at a page
 BEHIND = {"TRUSTED_PROXIES": "127.0.0.1/32", "CLIENT_IP_HEADER": "x-forwarded-for", "RATE_LIMITS": "off"}
 SCANNER, STROLLER, GUESSER = "203.0.113.9", "203.0.113.41", "192.0.2.23"
@@ -55,7 +57,6 @@ WALLS = {
     "security": "/security/",
     "security-address": f"/security/address/?q={STROLLER}",
     "security-suspects": "/security/suspects/",
-    "security-alerts": "/security/alerts/",
     "security-charts": "/security/charts/?span=day",
     "security-logs": "/logs/",
     "security-policy": "/security/policy/",
@@ -97,7 +98,8 @@ def walls(browser: Browser, folder: Path = FOLDER, looks: Sequence[tuple[str, st
         for suffix, scheme, size in looks:
             with visit(browser, live.base, storage_state=cookies, color_scheme=scheme, viewport=size) as visitor:
                 for name, path in WALLS.items():
-                    shoot(visitor, path, f"{name}{suffix}", folder)
+                    if size is not PHONE or name in PHONED:
+                        shoot(visitor, path, f"{name}{suffix}", folder)
 
 
 @contextmanager
@@ -113,7 +115,7 @@ def besiege(live: Live, visitor: Visitor) -> None:
     for cidr, reason, length in BANS:
         live.manage("ban_ip", cidr, "--reason", reason, "--for", length)
     live.manage("shell", "-c", DAY)
-    ask(live, STROLLER, SCANNED[0], SCANNED[2])
+    ask(live, STROLLER, SCANNED[0])
     ask(live, SCANNER, *SCANNED, *SCANNED)
     for number in range(12):
         call(live, GUESSER, f"{number:064x}")
