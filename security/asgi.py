@@ -23,7 +23,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SWEEP_EVERY = 0.5  # seconds between two looks at the open sockets; a move of the sequence is answered at once
-REFUSALS_PER_CONNECTION = 100
+REFUSALS_PER_CONNECTION = 300
 MAX_CONNECTIONS = 10_000
 WEBSOCKET_SCHEME = {"http": "ws", "https": "wss"}
 
@@ -70,7 +70,7 @@ class Gatehouse:
             await send({"type": "websocket.close", "code": BANNED})
 
     def _worn_out(self, scope: Scope) -> bool:
-        """Has this connection been refused a hundred times? Closing costs four refusals, so it is not done before."""
+        """Was this connection refused so often already? Closing costs as much as four refusals, so not before."""
         client = scope.get("client") or ("", 0)
         knocks = self._knocks.pop(client, 0) + 1
         if knocks >= REFUSALS_PER_CONNECTION:
