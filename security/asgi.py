@@ -23,8 +23,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SWEEP_EVERY = 0.5  # seconds between two looks at the open sockets; a move of the sequence is answered at once
-REFUSALS_PER_CONNECTION = 300
-MAX_CONNECTIONS = 10_000
+REFUSALS_PER_CONNECTION = 300  # on average: to close one costs as much as four refusals
 WEBSOCKET_SCHEME = {"http": "ws", "https": "wss"}
 
 
@@ -35,7 +34,6 @@ class Gatehouse:
         clientip.proxies()  # a proxy setting that cannot be used stops the start
         self._http = http
         self._websocket = websocket
-        self._knocks: dict[tuple[str, int], int] = {}
         self._sockets: set[Socket] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._sweeper: asyncio.Task[None] | None = None
@@ -62,23 +60,15 @@ class Gatehouse:
 
     async def _turn_away(self, scope: Scope, send: Send, answer: Answer) -> None:
         meter.refusals += 1
-        if scope["type"] == "http":
-            await _send(send, "http.response", answer, close=self._worn_out(scope))
-        elif "websocket.http.response" in (scope.get("extensions") or {}):
-            await _send(send, "websocket.http.response", answer, close=False)
-        else:
-            await send({"type": "websocket.close", "code": BANNED})
-
-    def _worn_out(self, scope: Scope) -> bool:
-        """Was this connection refused so often already? Closing costs as much as four refusals, so not before."""
-        client = scope.get("client") or ("", 0)
-        knocks = self._knocks.pop(client, 0) + 1
-        if knocks >= REFUSALS_PER_CONNECTION:
-            return True
-        if len(self._knocks) >= MAX_CONNECTIONS:
-            self._knocks.pop(next(iter(self._knocks)))
-        self._knocks[client] = knocks
-        return False
+        headers, kind = answer.headers, "http.response"
+        if scope["type"] != "http":
+            if "websocket.http.response" not in (scope.get("extensions") or {}):
+                return await send({"type": "websocket.close", "code": BANNED})
+            kind = "websocket.http.response"
+        elif meter.refusals % REFUSALS_PER_CONNECTION == 0:
+            headers = [*headers, (b"connection", b"close")]
+        await send({"type": f"{kind}.start", "status": answer.status, "headers": headers})
+        return await send({"type": f"{kind}.body", "body": answer.body})
 
     async def _hold(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application finds the socket in its scope: there it says who is behind it, and may end it."""
@@ -145,9 +135,3 @@ def _name(scope: Scope, caller: Caller) -> None:
     if caller.host is not None:
         others = [(name, value) for name, value in scope["headers"] if name != b"host"]
         scope["headers"] = [*others, (b"host", caller.host.encode())]
-
-
-async def _send(send: Send, kind: str, answer: Answer, *, close: bool) -> None:
-    headers = [*answer.headers, (b"connection", b"close")] if close else answer.headers
-    await send({"type": f"{kind}.start", "status": answer.status, "headers": headers})
-    await send({"type": f"{kind}.body", "body": answer.body})
