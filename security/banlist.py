@@ -30,6 +30,11 @@ def in_force_narrowed() -> QuerySet[Ban]:
     return Ban.objects.filter(lasting()).exclude(state__in=ENDED)
 
 
+def run_out() -> QuerySet[Ban]:
+    """Rows whose time is over and that nobody marked so yet; they hold no more."""
+    return Ban.objects.filter(state=State.ACTIVE, expires__lte=timezone.now())
+
+
 def parsed(cidr: str) -> Network:
     """An address (IPv6: its /64) or range; raises BanRefused."""
     try:

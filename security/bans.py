@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from security import audit, banlist, propagation, sparing
 from security.actors import Actor
@@ -139,7 +138,7 @@ def extend(row: Ban, *, by: Actor, longer: timedelta) -> Ban | None:
 
 def expire() -> int:
     """Mark the rows whose time is over; they stopped to hold at that instant already."""
-    over = Ban.objects.filter(state=State.ACTIVE, expires__lte=timezone.now())
+    over = banlist.run_out()
     if not over.exists():
         return 0
     with audit.change():

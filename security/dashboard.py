@@ -99,5 +99,5 @@ def file(ban: Ban) -> File:
         blocked=listing.blocked(ban),
         history=tuple(history(ban.cidr).exclude(pk=ban.pk)[:HISTORY]),
         offences=count,
-        next_ban=("for good" if length is None else durations.told(length)) if single else "",
+        next_ban=durations.told(length) if single else "",
     )

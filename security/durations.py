@@ -53,8 +53,10 @@ def spelled(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".") + " s"
 
 
-def told(length: timedelta) -> str:
-    """As people say it, to the hour."""
+def told(length: timedelta | None) -> str:
+    """As people say it, to the hour; None for good."""
+    if length is None:
+        return "for good"
     hours = round(length.total_seconds() / 3600)
     return f"{hours // 24} days" if hours > 48 and hours % 24 == 0 else f"{hours} hour{'' if hours == 1 else 's'}"
 

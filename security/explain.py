@@ -54,6 +54,13 @@ class Explanation:
     scores: tuple[Score, ...]
     ended: tuple[Ban, ...]
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else weighs in the decision, in sentences."""
+        never = self.never_bannable and f"Automation never bans it: {self.never_bannable}"
+        probation = self.probation and f"On probation: {self.probation}"
+        return tuple(each for each in (self.enforced, never, probation) if each)
+
 
 def explain(address: str) -> Explanation:
     """One address or subject; raises BanRefused for what is none. Asks the database, so it is right on a stopped server too."""

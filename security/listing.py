@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from security import banlist, refusals
 from security.banlist import BanRefused
@@ -87,7 +86,7 @@ def _parts(state: str) -> list[Part]:
         return [(rows.filter(state=State.ACTIVE), lasting())]
     if state == Listed.ALL:
         return [(rows.filter(state=each), Q()) for each in State]
-    over = Ban.objects.filter(state=State.ACTIVE, expires__lte=timezone.now()).order_by("expires").values_list("pk", flat=True)
+    over = banlist.run_out().order_by("expires").values_list("pk", flat=True)
     return [*((rows.filter(state=each), Q()) for each in ENDED), (rows.filter(pk__in=list(over[:FEW])), Q())]
 
 

@@ -1,4 +1,4 @@
-"""The ways through the security pages: four groups, and the pages of the one that a page belongs to."""
+"""The ways through the security pages: five groups, and the pages of the one that a page belongs to."""
 
 from dataclasses import dataclass
 

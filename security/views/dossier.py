@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from security import dashboard, durations, explain, listing, suspects
 from security.bans import BanRefused
-from security.explain import Explanation
 from security.forms import AddressForm
 from security.listing import Listed
 from security.ratelimits import Rule, limit
@@ -38,17 +37,9 @@ def _about(form: AddressForm) -> dict[str, Any]:
     history = list(dashboard.history(found.subject).prefetch_related("evidence")[: dashboard.HISTORY])
     return {
         "found": found,
-        "next_ban": "for good" if found.next_ban is None else durations.told(found.next_ban),
-        "notes": _notes(found),
+        "next_ban": durations.told(found.next_ban),
         "suspect": suspects.find(found.subject),
         "history": history,
         "blocked": sum(listing.blocked(row) for row in history if row.in_force),
         "proven": next((row for row in history if row.evidence.all()), None),
     }
-
-
-def _notes(found: Explanation) -> list[str]:
-    """What else weighs in the decision."""
-    never = found.never_bannable and f"Automation never bans it: {found.never_bannable}"
-    probation = found.probation and f"On probation: {found.probation}"
-    return [each for each in (found.enforced, never, probation) if each]

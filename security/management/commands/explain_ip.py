@@ -59,8 +59,7 @@ def _lines(found: Explanation, traced: Trace | None) -> list[str]:
     return [
         f"{found.address} counts as {found.subject}.",
         f"Verdict: {found.verdict}. {found.rule}" + (f", {durations.until(found.until)}." if found.cidr else ""),
-        *filter(None, (found.enforced, found.never_bannable and f"Automation never bans it: {found.never_bannable}")),
-        *([f"On probation: {found.probation}"] if found.probation else []),
+        *found.notes,
         f"{found.offences} offence{'' if found.offences == 1 else 's'} remembered; its next ban {cost}.",
         *map(_scored, found.scores),
         *(f"Ended: {row.action} of {row.cidr}, {row.shown_state}, {row.reason}." for row in found.ended),
