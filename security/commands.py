@@ -11,6 +11,8 @@ from django.db import DatabaseError, OperationalError, ProgrammingError, connect
 from security import alerts, durations, policy
 from security.models import Sequence
 
+STEP = 50_000  # of what a long command works through, between two words of progress
+
 
 class DatabaseCommand(BaseCommand):
     """A command that needs the tables to be there, and acts by the thresholds that operators set."""
@@ -30,6 +32,11 @@ class DatabaseCommand(BaseCommand):
             raise CommandError("The database is not set up yet: run manage.py migrate, or start the server once.") from error
         finally:
             self._tell()
+
+    def progress(self, count: int) -> None:
+        """Now and then a word on how far it came, beside what the command prints."""
+        if count % STEP == 0:
+            self.stderr.write(f"{count:,} so far ...")
 
     def _tell(self) -> None:
         """A command has no pulse that would write its alarms down."""

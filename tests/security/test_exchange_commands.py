@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from security import bans, snapshot
+from security import bans, commands, importing, snapshot
 from security.actors import COMMAND_LINE
 from security.blocklists.formats import FORMATS
 from security.models import Ban, Origin
@@ -46,6 +46,20 @@ def test_a_file_is_for_its_owner_alone_and_takes_an_old_ones_place(banned, file)
 def test_the_list_goes_to_standard_output_unless_told_otherwise(banned, capfdbinary):
     call_command("export_bans", "--format", "nginx")
     assert b"deny 203.0.113.9/32;" in capfdbinary.readouterr().out
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_long_export_and_a_long_import_say_how_far_they_came(file, monkeypatch, capfd, form):
+    monkeypatch.setattr(commands, "STEP", 2)
+    monkeypatch.setattr(importing, "AT_ONCE", 2)
+    for number in range(1, 10, 2):
+        bans.ban(f"203.0.113.{number}", reason="r", origin=Origin.COMMAND, by=COMMAND_LINE, duration=bans.DAY)
+    call_command("export_bans", "--format", form, "--output", str(file))
+    assert capfd.readouterr().err.splitlines() == ["2 so far ...", "4 so far ..."]
+    call_command("export_bans", "--format", form)
+    assert "2 so far" not in capfd.readouterr().out
+    call_command("import_bans", str(file))
+    assert [line for line in capfd.readouterr().err.splitlines() if "so far" in line] == ["2 so far ...", "4 so far ..."]
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):

@@ -21,11 +21,11 @@ class Command(DatabaseCommand):
 
     def handle(self, *args: Any, form: str, output: str, **options: Any) -> None:
         if output == "-":
-            sys.stdout.buffer.writelines(exporting.export(form, by=COMMAND_LINE))
+            sys.stdout.buffer.writelines(exporting.export(form, by=COMMAND_LINE, told=self.progress))
             sys.stdout.buffer.flush()
             return
         try:
-            exporting.write(form, Path(output), by=COMMAND_LINE)
+            exporting.write(form, Path(output), by=COMMAND_LINE, told=self.progress)
         except OSError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Exported the bans in force to {output}.")

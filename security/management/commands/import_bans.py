@@ -11,8 +11,6 @@ from security.blocklists.formats import FORMATS
 from security.commands import DatabaseCommand
 from security.importing import NotABlocklist, NotImported, Report
 
-STEP = 50_000  # lines between two words of progress
-
 
 class Command(DatabaseCommand):
     help = "Import bans from a file. One wrong line, or one range that may not be banned, and nothing is imported."
@@ -26,16 +24,12 @@ class Command(DatabaseCommand):
     def handle(self, *args: Any, file: Path, form: str | None, force: bool, dry_run: bool, **options: Any) -> None:
         try:
             with file.open("rb") as opened:
-                report = importing.take(opened, by=COMMAND_LINE, form=form, force=force, dry_run=dry_run, told=self._progress)
+                report = importing.take(opened, by=COMMAND_LINE, form=form, force=force, dry_run=dry_run, told=self.progress)
         except (NotABlocklist, NotImported, OSError) as error:
             raise CommandError(str(error)) from error
         if report.wrong:
             raise CommandError(_told(report))
         self.stdout.write(f"{'Would import' if dry_run else 'Imported'} {report.form}: {report.sentence}.")
-
-    def _progress(self, lines: int) -> None:
-        if lines % STEP == 0:
-            self.stderr.write(f"Read {lines:,} lines ...")
 
 
 def _told(report: Report) -> str:
