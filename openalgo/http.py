@@ -24,7 +24,8 @@ from security import proofs, trail
 logger = logging.getLogger(__name__)
 
 ROOM, ROOM_OF_ONE = 256, 128  # requests that may wait for a thread: in all, and of one subject
-STRANGERS = 1  # threads they may hold at once: with one interpreter lock more would be no faster, and would hold up the loop
+STRANGERS = 1  # turns they may have at once: with one interpreter lock more would be no faster, and would hold up the loop
+BATCH = 4  # of them in a turn: with one each would cost a change of threads, with eight others wait for the loop twice as long
 PRESENT, COMING = 256, 64  # requests of one subject that are not over: in all, and whose body is not complete
 PASSWORD_ROOM, PASSWORD_ROOM_OF_ONE = 32, 8  # the same for forms that check a password
 
@@ -36,7 +37,7 @@ class Bridge(BaseHandler):
         super().__init__()
         self.load_middleware(is_async=False)
         self._pool = Pool(
-            "request", threads=settings.THREADS, strangers=STRANGERS,
+            "request", threads=settings.THREADS, strangers=STRANGERS, batch=BATCH,
             room=ROOM, room_of_one=ROOM_OF_ONE, orphan=self._discard,
         )  # fmt: skip
         # Argon2 is slow on purpose: who waits for it must not hold a thread that others need.

@@ -13,7 +13,8 @@ from django.db import connections
 
 from openalgo.waiting import Room
 
-CAME, END = "came", "end"  # what threads wait for: somebody came into the room, or one of them may end
+CAME, END = "came", "end"  # what threads wait for: somebody may be served, or one of them may end
+TOGETHER = 0.002  # seconds; results of one turn that are further apart are handed back one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,13 @@ class _Job:
     context: contextvars.Context
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    future: asyncio.Future[Any]
+    result: Any
+    error: BaseException | None
 
 
 class Pool:
@@ -33,16 +41,18 @@ class Pool:
         *,
         threads: int,
         strangers: int | None = None,
+        batch: int = 1,
         room: int,
         room_of_one: int,
         orphan: Callable[[Any], None] | None = None,
     ) -> None:
-        """`strangers`: threads that they may hold at once, else all.
+        """`strangers`: threads that they may hold at once, else all; `batch`: of them served in one turn.
 
+        A turn of theirs ends when the event loop took its results: so a flood keeps neither the threads nor the loop to itself.
         `orphan` takes, in the event loop, the result of a call whose caller has left meanwhile.
         """
         self._name, self._size, self._orphan = name, threads, orphan
-        self._room: Room[_Job] = Room(room=room, room_of_one=room_of_one, strangers=strangers or threads)
+        self._room: Room[_Job] = Room(room=room, room_of_one=room_of_one, strangers=strangers or threads, batch=batch)
         self._lock = threading.Lock()
         self._calls: SimpleQueue[str] = SimpleQueue()
         self._threads: list[threading.Thread] = []
@@ -52,8 +62,7 @@ class Pool:
         job = self._job(call)
         with self._lock:
             self._room.enter(who, job, known=known)
-            # Else whoever serves a stranger looks for the next: if that is a known caller, their call wakes another thread.
-            wake = known or self._room.is_open
+            wake = known or self._room.is_open  # else the end of a stranger's turn wakes a thread for the next
         return self._announce(job, wake=wake)
 
     def resume(self, call: Callable[[], Any]) -> asyncio.Future[Any]:
@@ -96,33 +105,56 @@ class Pool:
                 del found
         connections.close_all()
 
-    def _next(self) -> tuple[_Job, bool] | None:
+    def _next(self) -> tuple[list[_Job], bool] | None:
         with self._lock:
             return self._room.pop()
 
-    def _serve(self, job: _Job, stranger: bool) -> None:  # noqa: FBT001 - as the room hands it out
-        if not job.future.cancelled():
-            self._do(job)
-        if stranger:
-            with self._lock:
-                self._room.leave()
+    def _serve(self, jobs: list[_Job], strangers: bool) -> None:  # noqa: FBT001 - as the room hands it out
+        done: list[_Done] = []
+        began = time.monotonic()
+        for job in jobs:
+            if not job.future.cancelled():
+                done.append(_do(job))
+            if time.monotonic() - began > TOGETHER:
+                self._post(job.loop, done)
+                done, began = [], time.monotonic()
+        self._post(jobs[-1].loop, done, end=strangers)
 
-    def _do(self, job: _Job) -> None:
-        result, error = None, None
+    def _post(self, loop: asyncio.AbstractEventLoop, done: list[_Done], *, end: bool = False) -> None:
+        """Hand results back; with the last of strangers their turn ends."""
+        if not done and not end:
+            return
         try:
-            result = job.context.run(job.call)
-        except BaseException as caught:  # noqa: BLE001 - whatever a view raises, its thread lives on
-            error = caught
-        try:
-            job.loop.call_soon_threadsafe(self._settle, job.future, result, error)
-        except RuntimeError:
-            return  # the loop is closed: nobody waits for an answer any more
+            loop.call_soon_threadsafe(self._settle, done, end)
+        except RuntimeError:  # the loop is closed: nobody waits for an answer any more
+            if end:
+                self._end_turn()
 
-    def _settle(self, future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
-        if future.cancelled():
-            if self._orphan is not None and error is None:
-                self._orphan(result)
-        elif error is None:
-            future.set_result(result)
-        else:
-            future.set_exception(error if isinstance(error, Exception) else RuntimeError(repr(error)))
+    def _settle(self, done: list[_Done], end: bool) -> None:  # noqa: FBT001 - through the loop
+        if end:
+            self._end_turn()
+        for each in done:
+            if not each.future.cancelled():
+                _tell(each)
+            elif self._orphan is not None and each.error is None:
+                self._orphan(each.result)
+
+    def _end_turn(self) -> None:
+        with self._lock:
+            waiting = self._room.leave()
+        if waiting:
+            self._calls.put(CAME)
+
+
+def _do(job: _Job) -> _Done:
+    try:
+        return _Done(job.future, job.context.run(job.call), None)
+    except BaseException as error:  # noqa: BLE001 - whatever a view raises, its thread lives on
+        return _Done(job.future, None, error)
+
+
+def _tell(done: _Done) -> None:
+    if done.error is None:
+        done.future.set_result(done.result)
+    else:
+        done.future.set_exception(done.error if isinstance(done.error, Exception) else RuntimeError(repr(done.error)))

@@ -69,16 +69,16 @@ class Line(Generic[Job]):
 
 
 class Room(Generic[Job]):
-    """Two lines: callers who proved themselves lately come first, and `strangers` may be served at once beside them.
+    """Two lines: callers who proved themselves lately come first; strangers have `strangers` turns at once, each of `batch`.
 
     So no flood of strangers keeps the others out, and none of them waits for ever.
     """
 
-    def __init__(self, *, room: int, room_of_one: int, strangers: int) -> None:
+    def __init__(self, *, room: int, room_of_one: int, strangers: int, batch: int = 1) -> None:
         self._known: Line[Job] = Line(room=room, room_of_one=room_of_one)
         self._strangers: Line[Job] = Line(room=room, room_of_one=room_of_one)
-        self._most = strangers
-        self._running = 0  # of the strangers
+        self._most, self._batch = strangers, batch
+        self._running = 0  # turns of the strangers
         self._turn = 0
 
     def __len__(self) -> int:
@@ -92,28 +92,29 @@ class Room(Generic[Job]):
         """Work that was let in before: among the known, and never refused."""
         self._known.push("", job)
 
-    def pop(self) -> tuple[Job, bool] | None:
-        """Who is next, and whether that is a stranger, whose end is to be told to `leave`."""
+    def pop(self) -> tuple[list[Job], bool] | None:
+        """Who is next, and whether that is a turn of strangers, whose end is to be told to `leave`."""
         self._turn = (self._turn + 1) % TURNS
         if not self._turn:
-            return self._pop_stranger() or self._pop_known()
-        return self._pop_known() or self._pop_stranger()
+            return self._pop_strangers() or self._pop_known()
+        return self._pop_known() or self._pop_strangers()
 
     @property
     def is_open(self) -> bool:
         """May a stranger be served now?"""
         return self._running < self._most
 
-    def leave(self) -> None:
+    def leave(self) -> bool:
+        """The end of a turn of strangers; whether others wait for one."""
         self._running -= 1
+        return len(self._strangers) > 0
 
-    def _pop_known(self) -> tuple[Job, bool] | None:
+    def _pop_known(self) -> tuple[list[Job], bool] | None:
         job = self._known.pop()
-        return None if job is None else (job, False)
+        return None if job is None else ([job], False)
 
-    def _pop_stranger(self) -> tuple[Job, bool] | None:
-        job = self._strangers.pop() if self.is_open else None
-        if job is None:
+    def _pop_strangers(self) -> tuple[list[Job], bool] | None:
+        if not self.is_open or not len(self._strangers):
             return None
         self._running += 1
-        return job, True
+        return [job for _ in range(self._batch) if (job := self._strangers.pop()) is not None], True

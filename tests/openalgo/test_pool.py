@@ -2,13 +2,13 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import pytest
 
 from openalgo.body import Shelf
 from openalgo.pool import Pool
-from openalgo.waiting import Full
+from openalgo.waiting import TURNS, Full
 
 
 @pytest.fixture
@@ -26,20 +26,16 @@ def gate():
     opened.set()
 
 
-def occupied(pool: Pool, gate: threading.Event, then: Callable[[], Awaitable[object]]) -> object:
-    """Run `then` in a loop while the pool's thread waits at the gate."""
+def occupied(pool: Pool, gate: threading.Event, crowd: Callable[[], list[asyncio.Future[object]]]) -> None:
+    """Let a crowd come, in a loop, while the pool's thread waits at the gate; over when all of them were served or left."""
 
-    async def run() -> object:
-        running = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        busy = pool.submit("busy", lambda: (loop.call_soon_threadsafe(running.set), gate.wait(10)))
-        await running.wait()
-        result = await then()
+    async def run() -> None:
+        busy = await begun(pool, "busy", gate, known=False)
+        came = crowd()
         gate.set()
-        await busy
-        return result
+        await asyncio.gather(busy, *came, return_exceptions=True)
 
-    return asyncio.run(run())
+    asyncio.run(run())
 
 
 def test_it_hands_back_what_a_call_returns(pool):
@@ -63,64 +59,50 @@ def test_a_call_that_raises_costs_no_thread(pool, error):
 
 
 def test_one_subject_may_fill_its_share_only(pool, gate):
-    async def crowd() -> None:
-        for _ in range(2):
-            pool.submit("one", int)
+    def crowd() -> list[asyncio.Future[object]]:
+        came = [pool.submit("one", int) for _ in range(2)]
         with pytest.raises(Full):
             pool.submit("one", int)
-        pool.submit("other", int)
+        return [*came, pool.submit("other", int)]
 
     occupied(pool, gate, crowd)
 
 
 def test_the_room_has_an_end_for_all(pool, gate):
-    async def crowd() -> None:
-        for who in "abcd":
-            pool.submit(who, int)
+    def crowd() -> list[asyncio.Future[object]]:
+        came = [pool.submit(who, int) for who in "abcd"]
         with pytest.raises(Full):
             pool.submit("e", int)
+        return came
 
     occupied(pool, gate, crowd)
 
 
 def test_what_was_let_in_before_is_never_refused(pool, gate):
-    async def crowd() -> None:
-        for _ in range(10):
-            pool.resume(int)
-
-    occupied(pool, gate, crowd)
+    occupied(pool, gate, lambda: [pool.resume(int) for _ in range(10)])
 
 
 def test_first_come_is_first_served(pool, gate):
     order: list[str] = []
 
-    async def queue() -> None:
-        for who in "abcd":
-            pool.submit(who, lambda who=who: order.append(who))
-
-    occupied(pool, gate, queue)
-    pool.stop(seconds=5)
+    occupied(pool, gate, lambda: [pool.submit(who, lambda who=who: order.append(who)) for who in "abcd"])
     assert order == ["a", "b", "c", "d"]
 
 
 def test_who_stopped_waiting_is_not_served(pool, gate):
     served: list[int] = []
 
-    async def leave() -> None:
-        pool.submit("one", lambda: served.append(1)).cancel()
+    def leave() -> list[asyncio.Future[object]]:
+        left = pool.submit("one", lambda: served.append(1))
+        left.cancel()
+        return [left, pool.submit("other", int)]
 
     occupied(pool, gate, leave)
-    pool.stop(seconds=5)
     assert not served
 
 
 def test_the_room_is_empty_afterwards(pool, gate):
-    async def crowd() -> None:
-        for who in "abcd":
-            pool.submit(who, int)
-
-    occupied(pool, gate, crowd)
-    pool.stop(seconds=5)
+    occupied(pool, gate, lambda: [pool.submit(who, int) for who in "abcd"])
     assert len(pool._room) == 0
 
 
@@ -198,3 +180,52 @@ def holding(pool: Pool, who: str, gate: threading.Event, *, known: bool) -> tupl
     """Somebody who will hold a thread until the gate opens; the event says that they do."""
     loop, running = asyncio.get_running_loop(), asyncio.Event()
     return running, pool.submit(who, lambda: (loop.call_soon_threadsafe(running.set), gate.wait(10)), known=known)
+
+
+def test_strangers_have_no_next_turn_before_the_loop_took_their_results(pool, gate):
+    served, all_known = list[str](), threading.Event()
+
+    def crowd() -> list[asyncio.Future[object]]:
+        came = [pool.submit("stranger", lambda: served.append("stranger"))]
+        came += [pool.resume(lambda: served.append("known")) for _ in range(2 * TURNS)]
+        came.append(pool.resume(all_known.set))
+        gate.set()
+        all_known.wait(10)  # the loop stands still; some of so many turns would have been the stranger's
+        assert served == ["known"] * 2 * TURNS
+        return came
+
+    occupied(pool, gate, crowd)
+    assert served[-1] == "stranger"
+
+
+def test_who_was_served_does_not_wait_for_a_slow_one_in_the_same_turn(monkeypatch, gate):
+    monkeypatch.setattr("openalgo.pool.TOGETHER", 0.0)
+    pool, slow = Pool("test", threads=1, batch=2, room=9, room_of_one=9), threading.Event()
+
+    async def run() -> None:
+        busy = await begun(pool, "busy", gate, known=False)
+        came = pool.submit("quick", lambda: "served"), pool.submit("slow", lambda: slow.wait(10))
+        gate.set()
+        assert await asyncio.wait_for(came[0], 5) == "served"
+        slow.set()
+        await asyncio.gather(busy, came[1])
+
+    asyncio.run(run())
+    pool.stop(seconds=5)
+
+
+def test_a_turn_ends_though_its_loop_is_gone(gate):
+    """Nobody waits for those results any more, but the pool serves on."""
+    pool = Pool("test", threads=2, strangers=1, room=9, room_of_one=9)
+
+    async def leave() -> None:
+        await begun(pool, "busy", gate, known=False)
+
+    async def come() -> object:
+        answer = pool.submit("other", lambda: "served")
+        gate.set()
+        return await asyncio.wait_for(answer, 5)
+
+    asyncio.run(leave())
+    assert asyncio.run(come()) == "served"
+    pool.stop(seconds=5)

@@ -19,7 +19,7 @@ def room():
 def served(room: Room[str]) -> list[str]:
     order = []
     while (found := room.pop()) is not None:
-        order.append(found[0])
+        order += found[0]
     return order
 
 
@@ -54,8 +54,23 @@ def test_strangers_hold_only_so_many_threads():
     for who in "abc":
         room.enter(who, who, known=False)
     assert served(room) == ["a", "b"]
-    room.leave()
+    assert room.leave()  # somebody waits
     assert served(room) == ["c"]
+    assert not room.leave()
+
+
+def test_a_turn_of_strangers_is_several_of_them():
+    room: Room[str] = Room(room=9, room_of_one=9, strangers=1, batch=2)
+    for who in "abc":
+        room.enter(who, who, known=False)
+    assert [room.pop(), room.pop()] == [(["a", "b"], True), None]
+
+
+def test_a_turn_of_known_callers_is_one_of_them():
+    room: Room[str] = Room(room=9, room_of_one=9, strangers=1, batch=2)
+    for who in "ab":
+        room.enter(who, who, known=True)
+    assert room.pop() == (["a"], False)
 
 
 def test_a_line_full_of_strangers_refuses_no_known_caller(room):
