@@ -41,10 +41,21 @@ class Anteroom:
         if not waiting:
             self._waiting.pop(subject, None)
 
+    def most(self) -> "dict[Protocol, None]":
+        """Those of the subject that has most here, oldest first."""
+        return max(self._waiting.values(), key=len, default={})
+
 
 # Of both ports; touched by the event loop only
 anteroom = Anteroom()  # for the first header
 lounge = Anteroom(KEPT)  # for the next: one subject that kept them all would leave nobody a connection
+
+
+def make_way() -> None:
+    """Where all connections are taken: of the subject with most that only wait, the oldest goes."""
+    for waiting in max(anteroom.most(), lounge.most(), key=len):
+        waiting.cut()
+        return
 
 
 class Phase(Enum):
@@ -73,6 +84,8 @@ class Protocol(HttpToolsProtocol):
             self.timeout_keep_alive = KEEP_ALIVE_OF_PROXIES
         else:
             self.timeout_keep_alive = KEEP_ALIVE
+            if len(self.connections) >= self.limit_concurrency:
+                make_way()
             self._subject = self._peer = addresses.parse(peer.partition("%")[0]).subject
             anteroom.enter(self, self._subject)
         self._arm()
