@@ -73,7 +73,7 @@ class Shelf:
 
 async def read(scope: Scope, receive: Receive, book: Callable[[int], None]) -> bytes:
     """The whole body, or Gone, Refused or Full."""
-    limit = settings.UPLOAD_LIMIT if scope["path"].startswith(settings.UPLOADS) else settings.BODY_LIMIT
+    limit = _limit(scope["path"])
     if _declared_length(scope) > limit:
         raise too_large(limit)
     try:
@@ -81,6 +81,12 @@ async def read(scope: Scope, receive: Receive, book: Callable[[int], None]) -> b
             return await _collect(receive, book, limit=limit)
     except TimeoutError:
         raise Refused(408, f"The request was not complete after {settings.BODY_DEADLINE:g} s.", CLOSE) from None
+
+
+def _limit(path: str) -> int:
+    if path.startswith(settings.UPLOADS):
+        return settings.UPLOAD_LIMIT
+    return settings.STRANGERS_FORM_LIMIT if path.startswith(settings.STRANGERS_FORMS) else settings.BODY_LIMIT
 
 
 async def _collect(receive: Receive, book: Callable[[int], None], *, limit: int) -> bytes:

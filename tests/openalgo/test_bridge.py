@@ -46,6 +46,14 @@ def test_where_files_are_uploaded_a_form_has_room_around_them(client, more, refu
     assert (answer.status_code == 413) is refused
 
 
+@pytest.mark.parametrize("path", ["/login/", "/setup/token"])
+def test_what_anybody_may_send_is_small(client, path):
+    form = "application/x-www-form-urlencoded"
+    sizes = (16 * 1024, 16 * 1024 + 1)
+    codes = [client.post(path, content=b"%" * size, headers={"Content-Type": form}).status_code for size in sizes]
+    assert [code == 413 for code in codes] == [False, True]
+
+
 def test_the_api_refuses_a_large_body_in_its_one_shape(client):
     answer = client.post("/api/probe/echo", content=b"b" * (1024 * 1024 + 1))
     assert answer.json() == {"status": "error", "message": "A request may carry 1048576 bytes at most."}
