@@ -98,6 +98,7 @@ class Bridge(BaseHandler):
             raise
         except Exception:
             incident = secrets.token_hex(6)
+            trail.told(incident)
             logger.exception("incident %s: %r could not be answered", incident, path)  # a line break in it would begin a line
             answer = refusal(path, 500, f"Something went wrong on our side (incident {incident}).")
         trail.answered(scope, status=answer.status, size=len(answer.body))

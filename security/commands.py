@@ -1,10 +1,9 @@
 """What commands share: a database that is absent, unreachable or not set up ends in a sentence, not in a traceback."""
 
 from argparse import ArgumentTypeError
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 
@@ -52,11 +51,6 @@ def length(text: str) -> timedelta | None:
         return durations.duration(text)
     except durations.NotALength as error:
         raise ArgumentTypeError(str(error)) from error
-
-
-def clock(instant: datetime) -> str:
-    """To the second, by the clock of the pages, for people; what programs read stays ISO."""
-    return f"{instant.astimezone(settings.SESSION_TIMEZONE):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def _is_set_up() -> bool:

@@ -64,3 +64,8 @@ def told(length: timedelta | None) -> str:
 def until(end: datetime | None) -> str:
     """When something ends, by the clock of the pages, None for never, as a sentence goes on."""
     return "for good" if end is None else f"until {end.astimezone(settings.SESSION_TIMEZONE):%Y-%m-%d %H:%M %Z}"
+
+
+def clock(instant: datetime) -> str:
+    """To the second, by the clock of the pages, for people; what programs read stays ISO."""
+    return f"{instant.astimezone(settings.SESSION_TIMEZONE):%Y-%m-%d %H:%M:%S %Z}"

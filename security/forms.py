@@ -7,12 +7,13 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
-from security import durations
+from security import durations, reported
 from security.addresses import SUBJECT_LENGTH, NotAnAddress, network, subject_network
 from security.blocklists.formats import FORMATS
 from security.listing import Listed, Wanted
 from security.models import Action, Origin
 from security.punishment import WIDENED
+from security.reported import Report, Unclear
 from security.seekers import LONGEST, PatternRefused, checked
 from security.suspects import PAGES
 from security.thresholds import SCENARIOS
@@ -122,14 +123,20 @@ class AddressForm(forms.Form):
     """Whose file to show."""
 
     q = forms.CharField(
-        label="Address", max_length=64, widget=forms.TextInput({"type": "search", "placeholder": "203.0.113.9", "size": 24})
-    )
+        label="Address or incident", max_length=64,
+        widget=forms.TextInput({"type": "search", "placeholder": "Address or incident", "size": 24}),
+    )  # fmt: skip
+    report: Report | None = None  # of the incident that was given
 
     def clean_q(self) -> str:
-        """As people and the matcher name it."""
+        """As people and the matcher name it; of an incident, who was told it."""
+        asked = self.cleaned_data["q"]
         try:
-            return subject_network(self.cleaned_data["q"]).named
-        except NotAnAddress as error:
+            if reported.is_incident(asked):
+                self.report = reported.find(asked)
+                return self.report.subject
+            return subject_network(asked).named
+        except (NotAnAddress, Unclear) as error:
             raise forms.ValidationError(str(error)) from None
 
     @property

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.http import escape_leading_slashes
 
+from security import trail
 from security.paths import is_api
 from security.ratelimits import Refused
 
@@ -23,6 +24,7 @@ _told_in = {"second": 0, "lines": 0}
 def answer(request: HttpRequest, status: int, sentence: str, *, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """Log the incident, with its traceback when one is being handled, and tell the caller its id and nothing else."""
     incident = secrets.token_hex(6)
+    trail.told(incident)
     failed = status >= 500
     logger.log(
         logging.ERROR if failed else _level(status),

@@ -203,8 +203,8 @@ def _insert(rows: Sequence[Placed]) -> None:
     if not rows:
         return
     values: list[Any] = []
-    for place, (at, *facts, tried) in rows:
-        values += (place, _instant(at), *facts, json.dumps(tried) if tried else None, False)
+    for place, (at, *facts, tried, incident) in rows:
+        values += (place, _instant(at), *facts, json.dumps(tried) if tried else None, incident, False)
     with connection.cursor() as cursor:
         cursor.execute(_INSERT + ", ".join([_ROW] * len(rows)), values)
 

@@ -61,6 +61,7 @@ class TrafficForm(LogForm):
     status = forms.CharField(max_length=4, required=False, widget=forms.TextInput(attrs={"placeholder": "404 or 4xx"}))
     method = forms.CharField(max_length=10, required=False)
     kind = forms.ChoiceField(choices=[("", "Any"), *Kind.choices], required=False)
+    incident = forms.CharField(max_length=12, required=False)
 
     def clean_subject(self) -> str:
         return _read(self.cleaned_data["subject"], traffic.subject_of)
@@ -68,6 +69,9 @@ class TrafficForm(LogForm):
     def clean_status(self) -> str:
         status = str(self.cleaned_data["status"]).lower()
         return status if status in FAMILIES else _read(status, lambda text: str(traffic.status_of(text)))
+
+    def clean_incident(self) -> str:
+        return str(self.cleaned_data["incident"]).lower()
 
     def clean_method(self) -> str:
         return str(self.cleaned_data["method"]).upper()

@@ -45,6 +45,7 @@ class Answer(NamedTuple):
 class _Told(NamedTuple):
     """The answers with one incident id, ready made."""
 
+    incident: str
     text: Answer
     json: Answer
 
@@ -99,7 +100,7 @@ class _Window:
             logger.info("incident %s: %s is refused by the ban of %s", incident, subject, network)
         else:
             logger.info("incident %s: refused by their bans, subjects beyond the first %d in %d s", incident, LINES, EVERY)
-        told = _Told(_text(403, BANNED, incident), _json(403, BANNED, incident))
+        told = _Told(incident, _text(403, BANNED, incident), _json(403, BANNED, incident))
         if len(self.met) >= LINES:
             self.shared = told
         return told
@@ -177,7 +178,7 @@ def _sums(rows: Iterable[Refusal]) -> dict[Key, Sums]:
 
 def _row(subject: str, network: Network | str, met: _Met) -> Refusal:
     last = max(met.first, datetime.fromtimestamp(met.last, met.first.tzinfo))
-    return Refusal(subject=subject, cidr=str(network), first=met.first, last=last, count=met.count)
+    return Refusal(subject=subject, cidr=str(network), first=met.first, last=last, count=met.count, incident=met.told.incident)
 
 
 def _incident() -> str:

@@ -30,6 +30,7 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None
     subject: str = ""
+    incident: str = ""
     user: str = ""
     key: str = ""
     route: str = ""
@@ -101,7 +102,8 @@ def _split(filters: Filters, rows: QuerySet[TrafficEntry]) -> tuple[list[Q], Oth
 
 def _values(filters: Filters) -> Others:
     """What has an index, the most telling first as a rule."""
-    found: Others = {"subject": subject_of(filters.subject)} if filters.subject else {}
+    found: Others = {"incident": filters.incident} if filters.incident else {}
+    found |= {"subject": subject_of(filters.subject)} if filters.subject else {}
     found |= {name: value for name in ("key", "user", "route") if (value := getattr(filters, name))}
     if filters.status and filters.status not in FAMILIES:
         found["status"] = status_of(filters.status)

@@ -39,6 +39,7 @@ class Notes:
     user: str = ""
     key: str = ""
     tried: list[tuple[str, float, str]] | None = None
+    incident: str = ""
 
 
 class Row(NamedTuple):
@@ -58,6 +59,7 @@ class Row(NamedTuple):
     key: str
     agent: str
     tried: list[tuple[str, float, str]] | None
+    incident: str = ""  # rows that an older version left behind have none
 
 
 class _About(NamedTuple):
@@ -111,6 +113,12 @@ def tried(scenario: str, *, weight: float, digest: bytes = b"") -> None:
         notes.tried = [*(notes.tried or ())[-TRIES:], (scenario, weight, digest.hex())]
 
 
+def told(incident: str) -> None:
+    """Its caller is told this number, and may come with it."""
+    if (notes := _notes.get()) is not None:
+        notes.incident = incident
+
+
 def at_broker(seconds: float) -> None:
     """It waited so long for a broker."""
     if (notes := _notes.get()) is not None:
@@ -147,6 +155,7 @@ def _write(spool: Spool, scope: Scope, notes: Notes, about: _About) -> None:
             time.time(), about.kind, scope["caller"].subject, _printable(about.method[:METHOD]), about.route[:ROUTE],
             _path(scope["path"][:LONGEST]), about.status, _ms(about.spent), _ms(notes.broker), about.size,
             notes.user, notes.key, _agent(_header(scope, b"user-agent"), settings.SECRET_KEY), notes.tried,
+            notes.incident,
         )  # fmt: skip
         spool.write(_encode(row).encode() + b"\n")
     except Exception:

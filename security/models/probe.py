@@ -63,13 +63,17 @@ class Guess(models.Model):
 
 
 class Refusal(models.Model):
-    """How often the gatehouse refused a subject in some ten seconds; `cidr` is the ban that did it."""
+    """How often the gatehouse refused a subject in some ten seconds; `cidr` is the ban that did it.
+
+    `incident` is what it was told; beyond some subjects at once several share one.
+    """
 
     subject = models.CharField(max_length=49)
     cidr = models.CharField(max_length=49, db_index=True)
     first = models.DateTimeField()
     last = models.DateTimeField(db_index=True)
     count = models.PositiveIntegerField()
+    incident = models.CharField(max_length=12, blank=True, db_index=True)
 
     class Meta:
         constraints = [

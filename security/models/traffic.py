@@ -24,7 +24,7 @@ class TrafficEntry(models.Model):
 
     `ms` is all of it, `broker_ms` what brokers took of that; `ms` None: it never came to a thread. `size`: bytes of the body,
     None where it was streamed. A socket's status is what it was closed or refused with, 101 where the other side left.
-    `tried` is what detection counted, as a list of [scenario, weight, digest].
+    `tried` is what detection counted, as a list of [scenario, weight, digest]; `incident` what a refused caller was told.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -42,6 +42,7 @@ class TrafficEntry(models.Model):
     key = models.CharField(max_length=16, blank=True)
     agent = models.CharField(max_length=16, blank=True)
     tried = models.JSONField(null=True)
+    incident = models.CharField(max_length=12, blank=True)
     anonymous = models.BooleanField(default=False)
 
     class Meta:
@@ -55,6 +56,7 @@ class TrafficEntry(models.Model):
             models.Index(fields=["key", "at"], name="traffic_by_key"),
             models.Index(fields=["route", "at"], name="traffic_by_route"),
             models.Index(fields=["status", "at"], name="traffic_by_status"),
+            models.Index(fields=["incident"], condition=~Q(incident=""), name="traffic_by_incident"),
             models.Index(fields=["at"], condition=Q(tried__isnull=False), name="traffic_tried"),
             models.Index(fields=["at"], condition=Q(anonymous=False), name="traffic_named"),
         ]

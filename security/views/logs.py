@@ -33,6 +33,7 @@ class Log:
 
 TRAFFIC = Log("traffic", TrafficForm, traffic.page, (
     "at", "kind", "subject", "user", "key", "method", "route", "path", "status", "ms", "broker_ms", "size", "agent",
+    "incident",
 ), Act.TRAFFIC_EXPORTED)  # fmt: skip
 AUDIT = Log("audit", AuditForm, audit_pages.page, (
     "seq", "at", "act", "about", "actor", "actor_id", "address", "credential", "outcome", "before", "after",

@@ -48,12 +48,13 @@ def sent(client: Client, address: str, form: str, **query: str) -> str:
 @pytest.mark.parametrize(
     "query",
     [{"subject": "198.51.100.7"}, {"user": "owner"}, {"key": "aaaaaaaaaa"}, {"route": "orders"}, {"status": "500"},
-     {"status": "5XX"}, {"method": "post"}, {"kind": "socket"}, {"since": "2026-11-23T17:31"}],
+     {"status": "5XX"}, {"method": "post"}, {"kind": "socket"}, {"incident": "0123456789AB"}, {"since": "2026-11-23T17:31"}],
     ids=str,
 )  # fmt: skip
 def test_a_filter_shows_what_passes_and_nothing_else(operator, query):
     entries(path="/other")
     facts: dict[str, Any] = {"subject": "198.51.100.7", "user": "owner", "key": "aaaaaaaaaa", "route": "orders", "status": 500}
+    facts["incident"] = "0123456789ab"
     entries(path="/wanted", method="POST", kind="socket", at=NOON + timedelta(minutes=2), **facts)
     page = read(operator, TRAFFIC, **query)
     assert ("/wanted" in page, "/other" in page) == (True, False)

@@ -69,7 +69,7 @@ def test_an_unknown_address_is_kept_with_its_weight(gate, kept):
 
 def test_what_the_bridge_answers_itself_is_there_too(gate, kept, settings):
     settings.BODY_LIMIT = 10
-    ask(gate, "/login/", method="POST", body=b"x" * 11)
+    ask(gate, "/account/password/", method="POST", body=b"x" * 11)
     assert [(row.status, row.ms) for row in kept.rows()] == [(413, None)]
 
 

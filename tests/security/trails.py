@@ -71,6 +71,13 @@ def ask(
     gate: Gatehouse, path: str, *, method: str = "GET", body: bytes = b"", headers: Any = JSON, address: str = "203.0.113.9"
 ) -> int:
     """A request through a gatehouse; the answer's status."""
+    return exchange(gate, path, method=method, body=body, headers=headers, address=address)[0]
+
+
+def exchange(
+    gate: Gatehouse, path: str, *, method: str = "GET", body: bytes = b"", headers: Any = JSON, address: str = "203.0.113.9"
+) -> tuple[int, bytes]:
+    """The same with the answer's body."""
     scope = {
         "type": "http", "client": (address, 4000), "scheme": "http", "path": path, "method": method,
         "query_string": b"a=secret", "headers": [*PROGRAM, (b"content-length", str(len(body)).encode()), *headers],
@@ -84,4 +91,4 @@ def ask(
         sent.append(message)
 
     asyncio.run(gate(scope, receive, send))
-    return int(sent[0]["status"])
+    return int(sent[0]["status"]), b"".join(message.get("body", b"") for message in sent)

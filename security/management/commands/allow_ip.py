@@ -11,7 +11,8 @@ from django.utils import timezone
 from security import allows
 from security.actors import COMMAND_LINE
 from security.allows import AllowRefused
-from security.commands import DatabaseCommand, clock, length
+from security.commands import DatabaseCommand, length
+from security.durations import clock
 from security.models import Allow
 
 

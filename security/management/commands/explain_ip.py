@@ -8,19 +8,20 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError, CommandParser
 
-from security import durations, explain, hops
+from security import durations, explain, hops, reported
 from security.bans import BanRefused
 from security.commands import DatabaseCommand
 from security.explain import Explanation, Score
 from security.hops import NotAHeader, Trace
 from security.models import Ban
+from security.reported import Unclear
 
 
 class Command(DatabaseCommand):
-    help = "Say which rule decides about an address, what it is suspected of, and what its next offence would cost."
+    help = "Say which rule decides about an address, or about whom an incident names, and what its next offence would cost."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("address", metavar="ADDRESS")
+        parser.add_argument("address", metavar="ADDRESS", help="or the incident that somebody was told")
         parser.add_argument("--peer", help="the other end of a connection, as the server sees it (else ADDRESS)")
         parser.add_argument(
             "--header", action="append", default=[], metavar='"X-Forwarded-For: ..."', help="with that connection"
@@ -29,16 +30,21 @@ class Command(DatabaseCommand):
 
     def handle(self, *args: Any, address: str, peer: str | None, header: list[str], as_json: bool, **options: Any) -> None:
         try:
+            report = reported.find(address) if reported.is_incident(address) else None
+            address = report.subject if report else address
             found = explain.explain(address)
             traced = hops.trace(peer or address, [hops.line(text) for text in header]) if peer or header else None
-        except (BanRefused, NotAHeader, ImproperlyConfigured) as refused:
+        except (BanRefused, NotAHeader, ImproperlyConfigured, Unclear) as refused:
             raise CommandError(str(refused)) from refused
-        self.stdout.write(json.dumps(_json(found, traced), indent=2) if as_json else "\n".join(_lines(found, traced)))
+        told = report.sentence if report else ""
+        self.stdout.write(
+            json.dumps(_json(found, traced, told), indent=2) if as_json else "\n".join(_lines(found, traced, told))
+        )
 
 
-def _json(found: Explanation, traced: Trace | None) -> dict[str, Any]:
-    told = {name: _spelled(getattr(found, name)) for name in Explanation.__slots__}
-    return told | {"trace": traced and asdict(traced)}
+def _json(found: Explanation, traced: Trace | None, told: str) -> dict[str, Any]:
+    facts = {name: _spelled(getattr(found, name)) for name in Explanation.__slots__}
+    return facts | {"trace": traced and asdict(traced), "incident": told}
 
 
 def _spelled(value: Any) -> Any:
@@ -54,9 +60,10 @@ def _spelled(value: Any) -> Any:
     return value.total_seconds() if isinstance(value, timedelta) else value
 
 
-def _lines(found: Explanation, traced: Trace | None) -> list[str]:
+def _lines(found: Explanation, traced: Trace | None, told: str) -> list[str]:
     cost = "would be for good" if found.next_ban is None else f"would last {durations.told(found.next_ban)}"
     return [
+        *([told] if told else []),
         f"{found.address} counts as {found.subject}.",
         f"Verdict: {found.verdict}. {found.rule}" + (f", {durations.until(found.until)}." if found.cidr else ""),
         *found.notes,

@@ -9,7 +9,8 @@ from django.core.management.base import CommandParser
 from django.db.models import QuerySet
 
 from security import bans
-from security.commands import DatabaseCommand, clock
+from security.commands import DatabaseCommand
+from security.durations import clock
 from security.models import Ban
 
 SHOWN = ("cidr", "action", "reason", "origin", "created", "expires", "state")
