@@ -12,6 +12,6 @@ class ApiAuthConfig(AppConfig):
         from security import background, proofs, propagation
 
         propagation.follow("apikeys", registry.apply)
-        proofs.accept("api key", authentication.proves)
+        proofs.accept("api key", authentication.prover)
         background.at_stop("api key use", usage.flush)
         receivers.connect()

@@ -14,6 +14,7 @@ from security import alerts, clientip, probes, proofs, ratelimits, trail
 from security.alerts import Alarm
 from security.clientip import Caller
 from security.models import ProvenBy
+from security.paths import is_api
 from security.ratelimits import Refused, Rule
 from security.silence import Silence
 
@@ -62,17 +63,18 @@ def principal(entry: Entry) -> Principal:
     return Principal(user_id=entry.user_id, username=entry.username, kid=entry.kid, scopes=entry.scopes, test=entry.test)
 
 
-def proves(request: HttpRequest) -> bool:
-    """Whether a request that reached no view carries a live key; tells nobody and changes nothing."""
+def prover(request: HttpRequest) -> str | None:
+    """The id of a live key that a request carries which reached no view; tells nobody and changes nothing."""
     try:
         fields = body.parse(request)
     except ApiError:
         fields = {}  # a header may prove it all the same
     try:
-        key = _key(request, fields, in_query=False)
+        key = _key(request, fields, in_query=is_api(request.path))
     except ApiError:
-        return False
-    return isinstance(keys.verify(key, clientip.of(request)), Verified)
+        return None
+    found = keys.verify(key, clientip.of(request))
+    return found.entry.kid if isinstance(found, Verified) else None
 
 
 def forget() -> None:

@@ -10,7 +10,7 @@ from apiauth.errors import ApiError, MissingKey, MissingScope
 from apiauth.registry import Entry
 from apiauth.scopes import Scope
 from apiauth.standing import standing
-from security import ratelimits
+from security import probes, ratelimits
 from security.clientip import Caller
 from security.ratelimits import Rule
 
@@ -42,6 +42,8 @@ def authenticate(caller: Caller, key: object) -> Admitted:
     try:
         entry = opened(_written(key), caller, fresh=False)
     except ApiError as error:
+        if caller.spoofed:
+            probes.spoofed(caller)
         refuse_too_many(ratelimits.stranger(caller), cause=error)
         raise
     known(entry, caller)

@@ -13,7 +13,7 @@ from apiauth import websocket
 from apiauth.errors import ApiError
 from apiauth.websocket import Admitted
 from brokers.stream.conversation import Guest, Stream
-from security import aside, policy, ratelimits, sockets
+from security import aside, policy, probes, ratelimits, sockets
 from security.clientip import Caller
 from security.ratelimits import Refused, Rule
 
@@ -47,7 +47,7 @@ class Pages(Stream):
     """A page of this server, of a browser that is logged in; others are refused before they are accepted."""
 
     async def websocket_connect(self, _: Any) -> None:
-        self.visit = await aside.run(_visit, self.gate.caller, _cookie(self.scope))
+        self.visit = await aside.run(_visit, self.gate.caller, cookie(self.scope))
         if self.visit is None:
             await self.send({"type": "websocket.close"})
             raise StopConsumer
@@ -79,12 +79,15 @@ def _visit(caller: Caller, key: str) -> Visit | None:
     """In a thread; whoever proves nothing is charged to the subject, as on a page."""
     visit = sessions.visit(key) if key else None
     if visit is None:
+        if caller.spoofed:
+            probes.spoofed(caller)
         ratelimits.stranger(caller)
         return None
     charged = ratelimits.charge(Rule.PAGE, f"user {visit.user_id}", endpoint="live")
     return None if isinstance(charged, Refused) else visit
 
 
-def _cookie(scope: Any) -> str:
+def cookie(scope: Any) -> str:
+    """What names the session of the browser that knocks; empty where none does."""
     lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie"]
     return parse_cookie("; ".join(lines)).get(settings.SESSION_COOKIE_NAME, "")

@@ -8,13 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import re_path
 from django.views.decorators.csrf import csrf_exempt
 
-from brokers.consumers import Pages, Programs
-from openalgo.answers import refusal
+from accounts import sessions
+from brokers.consumers import Pages, Programs, cookie
+from openalgo.answers import Answer, refusal
 from openalgo.body import App, Receive, Scope, Send
 from openalgo.delivery import send_whole
-from security import aside, incidents, origins, probes, trail
+from security import aside, incidents, origins, probes, ratelimits, trail
 from security.clientip import Caller
-from security.ratelimits import Rule, limit
+from security.ratelimits import Allowed, Refused, Rule, limit
 
 UPGRADE = {"Upgrade": "websocket", "Connection": "upgrade"}
 
@@ -35,14 +36,33 @@ def for_own_pages(app: App) -> App:
 async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
     """No door is here: 404, and one more try of this subject, unless another site's page made its visitor try."""
     await receive()
-    if origins.is_foreign(scope) or "websocket.http.response" not in (scope.get("extensions") or {}):
+    if origins.is_foreign(scope):
         await send({"type": "websocket.close"})  # servers make it 403
-    else:
-        answer = refusal(scope["path"], 404, "There is nothing at this address.")
+        return
+    proven, outcome = await aside.run(_charge, scope["caller"], cookie(scope))
+    if "websocket.http.response" in (scope.get("extensions") or {}):
+        answer = _told(scope["path"], outcome)
         await send({"type": "websocket.http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "websocket.http.response.body", "body": answer.body})
-    if not origins.is_foreign(scope):
+    else:
+        await send({"type": "websocket.close"})
+    if not proven:
         await aside.run(_probe, scope["caller"], scope["path"])
+
+
+def _charge(caller: Caller, key: str) -> tuple[bool, Allowed | Refused]:
+    """Whether a live session asks, and what the charge came to."""
+    visit = sessions.visit(key) if key else None
+    if visit is None:
+        return False, ratelimits.stranger(caller, rule=Rule.OPEN)
+    return True, ratelimits.charge(Rule.PAGE, f"user {visit.user_id}", endpoint="no view")
+
+
+def _told(path: str, outcome: Allowed | Refused) -> Answer:
+    if isinstance(outcome, Allowed):
+        return refusal(path, 404, "There is nothing at this address.")
+    headers = [(name.lower().encode(), value.encode()) for name, value in outcome.headers().items()]
+    return refusal(path, 429, outcome.sentence, *headers)
 
 
 def _probe(caller: Caller, path: str) -> None:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
 
-from security import clientip, incidents, probes, proofs, ratelimits, refusals, snapshot
+from security import clientip, decoys, incidents, paths, probes, proofs, ratelimits, refusals, snapshot
+from security.addresses import NotAnAddress, parse
 from security.audit import Act
 from security.clientip import Caller
 from security.models import ProvenBy
@@ -67,11 +69,13 @@ class Watch:
         no_view = unrouted or request.method in NEVER_ANSWERED or _is_vain_preflight(request)
         if not (no_view or _is_spoofed(request, caller)):
             return response
-        if proofs.is_proven(request):
+        outcome: object = None
+        if (who := proofs.prover(request)) is not None:
             _note_stray(request, response, caller)
-            return response
-        _probe(request, response, caller)
-        outcome = ratelimits.stranger(caller, rule=Rule.OPEN) if no_view else None
+            outcome = ratelimits.charge(Rule.PAGE, who, endpoint="no view") if no_view else None
+        else:
+            _probe(request, response, caller)
+            outcome = ratelimits.stranger(caller, rule=Rule.OPEN) if no_view else None
         return incidents.too_many(request, outcome) if isinstance(outcome, Refused) else response
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
@@ -96,11 +100,31 @@ def _is_spoofed(request: HttpRequest, caller: Caller) -> bool:
 def _probe(request: HttpRequest, response: HttpResponse, caller: Caller) -> None:
     if _is_spoofed(request, caller):
         probes.spoofed(caller)
-    if request.method in NEVER_ANSWERED or (response.status_code == 404 and request.resolver_match is None):
+    unknown = response.status_code == 404 and request.resolver_match is None
+    if request.method in NEVER_ANSWERED or unknown or _is_scan_by_number(request, response):
         probes.unrouted(
             caller, request.path, method=request.method or "", linked=_is_linked(request),
             foreign=request.headers.get("Sec-Fetch-Site", "none") in ("cross-site", "same-site"),
         )  # fmt: skip
+
+
+def _is_scan_by_number(request: HttpRequest, response: HttpResponse) -> bool:
+    """What scanners ask, of a bare address: we have no such name, so no route was looked for.
+
+    Other names that are not ours count for nothing: a page elsewhere can let such a name point here, and its visitors ask.
+    """
+    if response.status_code != 400 or request.resolver_match is not None or not _names_a_number(request):
+        return False
+    return decoys.holds(request.path) or paths.weight(request.path) == paths.KNOWN
+
+
+def _names_a_number(request: HttpRequest) -> bool:
+    domain, _ = split_domain_port(request.META.get("HTTP_HOST", ""))
+    try:
+        parse(domain.strip("[]"))
+    except NotAnAddress:
+        return False
+    return True
 
 
 def _note_stray(request: HttpRequest, response: HttpResponse, caller: Caller) -> None:

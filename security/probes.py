@@ -161,6 +161,7 @@ def _punish(subject: str, scenario: Scenario, reason: str, *, besides: Sequence[
             _void(subject, at=time.time())
     except Exception:
         logger.critical("%s could not be banned for %s", subject, reason, exc_info=True)  # its next try asks again
+        alerts.sound(Alarm.DETECTION, f"{subject} could not be banned for {reason}; the log says why.", about=subject)
 
 
 def _evidence(subject: str, scenario: Scenario, besides: Sequence[Row]) -> list[bans.Sample]:

@@ -15,7 +15,7 @@ from security.clientip import Caller
 from security.models import Proof, ProvenBy
 from security.silence import Silence
 
-Check = Callable[[HttpRequest], bool]
+Check = Callable[[HttpRequest], str | None]
 Witness = Callable[[], Iterable[str]]
 
 RECALL_EVERY = 60.0  # seconds between two looks at what other processes wrote down
@@ -36,7 +36,10 @@ _witnesses: dict[str, Witness] = {}
 
 
 def accept(name: str, check: Check) -> None:
-    """Register, for `apps.py::ready`, what else than a session proves a request; it must be cheap and change nothing."""
+    """Register, for `apps.py::ready`, what else than a session proves a request, and whom to charge for it.
+
+    It must be cheap and change nothing.
+    """
     _checks[name] = check
 
 
@@ -45,12 +48,12 @@ def witness(name: str, at_work: Witness) -> None:
     _witnesses[name] = at_work
 
 
-def is_proven(request: HttpRequest) -> bool:
-    """A live session, or what an upper app accepts (a live API key)."""
+def prover(request: HttpRequest) -> str | None:
+    """Whom to charge for it: the user of a live session, or what an upper app accepts (a live API key)."""
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        return True
-    return any(check(request) for check in _checks.values())
+        return f"user {user.pk}"
+    return next((found for check in _checks.values() if (found := check(request)) is not None), None)
 
 
 def recognised(caller: Caller, *, by: ProvenBy) -> None:

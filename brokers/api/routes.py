@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from brokers.api import unserved
 from brokers.api.calls import api
 from brokers.api.envelope import not_allowed
-from security import clientip, incidents, ratelimits
+from security import clientip, incidents, proofs, ratelimits
 from security.ratelimits import Refused, Rule, limit
 
 View = Callable[..., HttpResponse]
@@ -41,7 +41,8 @@ def opened(page: URLPattern) -> URLPattern:
     @limit(None, audit=())
     @wraps(view, updated=())
     def shown(request: HttpRequest, **parts: str) -> HttpResponse:
-        outcome = ratelimits.charge(Rule.OPEN, clientip.of(request).subject, endpoint="api pages")
+        who = proofs.prover(request) or clientip.of(request).subject
+        outcome = ratelimits.charge(Rule.OPEN, who, endpoint="api pages")
         return incidents.too_many(request, outcome) if isinstance(outcome, Refused) else view(request, **parts)
 
     page.callback = shown
@@ -49,7 +50,7 @@ def opened(page: URLPattern) -> URLPattern:
 
 
 def door(view: View) -> View:
-    """Programs carry keys instead of sessions; a wrong method needs none and is charged to who sent it."""
+    """Programs carry keys instead of sessions; a wrong method needs none and is charged to its key, else to who sent it."""
 
     @login_not_required
     @csrf_exempt
@@ -59,7 +60,8 @@ def door(view: View) -> View:
         response = view(request, **parts)
         if not isinstance(response, HttpResponseNotAllowed):
             return response
-        outcome = ratelimits.stranger(clientip.of(request), rule=Rule.OPEN)
+        who, caller = proofs.prover(request), clientip.of(request)
+        outcome = ratelimits.charge(Rule.API, who) if who else ratelimits.stranger(caller, rule=Rule.OPEN)
         return incidents.too_many(request, outcome) if isinstance(outcome, Refused) else not_allowed(request, response)
 
     return entered

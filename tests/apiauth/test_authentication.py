@@ -8,7 +8,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.test import RequestFactory
 
 from apiauth import errors, keys
-from apiauth.authentication import Principal, authenticate, proves
+from apiauth.authentication import Principal, authenticate, prover
 from apiauth.errors import ApiError
 from apiauth.scopes import DEFAULT, Scope
 from security import alerts, probes, proofs, ratelimits, snapshot
@@ -196,18 +196,20 @@ def test_a_live_key_is_recognised(api_key):
 
 
 def test_a_live_key_in_a_header_proves_a_request_whose_body_is_no_json(api_key):
-    assert proves(FACTORY.post("/api/v1/gone", headers={"X-API-KEY": api_key}))
+    assert prover(FACTORY.post("/api/v1/gone", headers={"X-API-KEY": api_key})) == api_key.split("_")[2]
 
 
-@pytest.mark.parametrize("place", ["body", "header"])
+@pytest.mark.parametrize("place", ["body", "header", "query"])
 def test_a_live_key_proves_a_request_that_reached_no_view(api_key, place):
-    request = post(apikey=api_key) if place == "body" else FACTORY.get("/none", headers={"X-API-KEY": api_key})
-    assert proves(request)
+    query = FACTORY.get("/api/v1/tickr", {"apikey": api_key})
+    header = FACTORY.get("/none", headers={"X-API-KEY": api_key})
+    request = {"body": post(apikey=api_key), "header": header, "query": query}[place]
+    assert prover(request) == api_key.split("_")[2]
 
 
 @pytest.mark.parametrize("raw", [b"", b"{}", b'{"apikey": "wrong"}'])
 def test_anything_else_proves_nobody(db, rung, raw):
-    assert not proves(post(raw))
+    assert prover(post(raw)) is None
     assert rung == []
 
 

@@ -104,6 +104,19 @@ def test_wrong_methods_are_charged_to_who_sends_them(client, db, noon):
     assert codes == [405] * 60 + [429]
 
 
+def test_wrong_methods_with_a_live_key_are_charged_to_that(client, program, noon):
+    headers = {"X-API-KEY": program.token}
+    codes = [client.get("/api/v1/ping", headers=headers).status_code for _ in range(61)]
+    assert codes == [405] * 60 + [429]
+    assert client.get("/api/v1/ping").status_code == 405
+
+
+def test_a_stranger_hides_the_pages_about_the_api_from_no_user_beside_them(client, owner, noon):
+    assert [client.get("/api/v1/openapi.json").status_code for _ in range(61)][-1] == 429
+    client.force_login(owner)
+    assert client.get("/api/v1/openapi.json").status_code == 200
+
+
 @pytest.mark.parametrize("path", ["", "nothing", "ping/pong", "ticker"])
 def test_an_unknown_path_is_refused_in_the_one_shape(client, db, path):
     response = client.post(f"/api/v1/{path}", {}, content_type="application/json")

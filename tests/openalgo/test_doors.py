@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from security import probes
+from security.scores import Scenario
 from tests.wire import play
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,6 +70,58 @@ def test_twenty_unknown_paths_ban():
         return await answer(wire, "/ws", peer="203.0.113.9")
 
     assert play(scene)["status"] == 403
+
+
+def logged_in(user) -> list[tuple[bytes, bytes]]:
+    client = Client()
+    client.force_login(user)
+    return [*OWN, (b"cookie", f"sessionid={client.cookies['sessionid'].value}".encode())]
+
+
+def test_who_is_logged_in_is_no_scanner_and_pays_for_themselves(rung, second_user, one_minute):
+    headers = logged_in(second_user)
+
+    async def scene(wire):
+        mine = [await answer(wire, f"/{number}", headers=headers) for number in range(61)]
+        return [each["status"] for each in (*mine, await answer(wire, "/absent"))]
+
+    assert play(scene) == [404] * 60 + [429, 404]
+    assert rung == [("198.51.100.7", "/absent")]
+
+
+def test_an_ended_session_spares_nobody(rung):
+    async def scene(wire):
+        return await answer(wire, "/absent", headers=[*OWN, (b"cookie", b"sessionid=" + b"0" * 32)])
+
+    assert play(scene)["status"] == 404
+    assert len(rung) == 1
+
+
+def test_a_stranger_may_try_so_many_doors_a_minute(rung, one_minute):
+    async def scene(wire):
+        return [(await answer(wire, f"/{number}"))["status"] for number in range(61)]
+
+    assert play(scene) == [404] * 60 + [429]
+    assert len(rung) == 61
+
+
+@pytest.mark.parametrize("path", ["/live/", "/nowhere"])
+def test_a_forged_header_at_any_door_is_noted(path):
+    async def scene(wire):
+        return await answer(wire, path, headers=[*OWN, (b"x-forwarded-for", b"198.51.100.1")], peer="203.0.113.9")
+
+    play(scene)
+    assert Scenario.SPOOF in [each.scenario for each in probes.tally.of("203.0.113.9")]
+
+
+def test_so_is_one_that_comes_with_a_bad_key():
+    async def scene(wire):
+        visit = wire("/ws", headers=[(b"x-forwarded-for", b"198.51.100.1")], peer="203.0.113.9")
+        await visit.accepted()
+        await visit.ask(action="authenticate", api_key="guess")
+
+    play(scene)
+    assert {each.scenario for each in probes.tally.of("203.0.113.9")} == {Scenario.SPOOF, Scenario.KEYS}
 
 
 @pytest.mark.parametrize("path", ["/ws", "/ws/", "/live/"])

@@ -69,6 +69,11 @@ def test_a_form_without_its_csrf_token_is_charged_all_the_same():
     assert passed(client, "/login/", method="post") == 10
 
 
+def test_a_user_who_asks_for_unknown_addresses_is_charged_and_nobody_beside_them(stranger, user):
+    assert passed(user, "/absent") == 60
+    assert passed(stranger, "/absent", times=1) == 1
+
+
 def test_unknown_addresses_are_limited_like_open_pages(stranger):
     assert passed(stranger, "/robots.txt") == 60
 

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from security import bans, proofs, snapshot
+from security import bans, decoys, probes, proofs, snapshot
 from security.actors import Actor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.security.streets")]
@@ -112,10 +112,28 @@ def test_what_is_turned_away_before_any_view_is_limited_too(path, headers, statu
     assert [client.get(path).status_code for _ in range(61)] == [status] * 60 + [429]
 
 
-def test_what_is_turned_away_before_any_view_bans_nobody(stranger):
+def test_what_is_asked_of_a_name_that_is_not_ours_bans_nobody(stranger):
     for number in range(30):
         stranger.get(f"/x{'x' * number}", headers={"Host": "evil.example"})
+        stranger.get(f"/wp-{number}", headers={"Host": "evil.example"})
     assert snapshot.verdict(ATTACKER) is None
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "192.0.2.1:8000", "[2001:db8::1]", "[2001:db8::1]:8000"])
+def test_a_scan_of_a_bare_address_counts(stranger, host):
+    answers = {stranger.get(path, headers={"Host": host}).status_code for path in ("/wp-login.php", "/.env")}
+    assert (answers, snapshot.verdict(ATTACKER) is not None) == ({400}, True)
+
+
+def test_a_decoy_under_a_bare_address_bans_at_once(stranger):
+    stranger.get(decoys.paths()[0], headers={"Host": "192.0.2.1"})
+    assert snapshot.verdict(ATTACKER) is not None
+
+
+def test_who_only_took_the_address_for_the_name_is_no_scanner(stranger):
+    for path in ("/", "/login/", "/page", "/favicon.ico", *(f"/x{number}" for number in range(30))):
+        assert stranger.get(path, headers={"Host": "192.0.2.1"}).status_code == 400
+    assert not probes.tally.of(ATTACKER)
 
 
 @pytest.mark.parametrize("under", ["/", "/static/", "/api/v1/", "/api/call?apikey="])
