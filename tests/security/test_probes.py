@@ -8,9 +8,10 @@ import time_machine
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from security import bans, merging, policy, probes, proofs, snapshot
+from security import alerts, bans, merging, policy, probes, proofs, snapshot
 from security.actors import COMMAND_LINE, Actor
-from security.models import Action, Ban, Offender, Origin, Proof, ProvenBy
+from security.alerts import Alarm
+from security.models import Action, Alert, Ban, Offender, Origin, Proof, ProvenBy
 from tests.security.trying import ATTACKER, caller, try_keys, try_paths
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,6 +116,8 @@ def test_a_ban_that_cannot_be_written_alarms_and_does_not_disturb(monkeypatch, c
     monkeypatch.setattr(bans, "punish", refuse)
     try_keys(30)
     assert [record.levelno for record in caplog.records if record.name == "security.probes"] == [logging.CRITICAL]
+    alerts.flush()
+    assert Alert.objects.get(kind=Alarm.DETECTION).about == ATTACKER.subject
 
 
 def test_a_ban_that_could_not_be_written_is_tried_again(monkeypatch):
