@@ -84,6 +84,18 @@ def test_the_api_says_on_every_answer_what_is_left(program):
     assert answers[0]["RateLimit-Limit"] == "60"
 
 
+def test_a_flood_from_a_thousand_addresses_pushes_nobodys_counter_out():
+    passed(lambda: charge(Rule.FAILED, "203.0.113.9"), 30)
+    for number in range(1000):
+        charge(Rule.FAILED, str(number))
+    assert isinstance(charge(Rule.FAILED, "203.0.113.9"), Refused)
+
+
+def test_the_store_in_memory_has_room_for_two_hundred_thousand_counters():
+    counters: Any = caches["ratelimits"]
+    assert counters._max_entries == 200_000
+
+
 @pytest.fixture
 def small(settings):
     """A store in memory with room for three hundred counters, for a hundredth of the flood."""

@@ -128,6 +128,11 @@ def test_without_the_store_guesses_stay_limited(store_down):
     assert passed(lambda: stranger(ATTACKER), 40) == 30
 
 
+def test_without_the_store_a_throttled_subject_stays_throttled(store_down, throttled, settings):
+    settings.RATE_LIMITS = "off"
+    assert passed(lambda: stranger(ATTACKER), 40) == 30
+
+
 def test_without_the_store_the_rest_passes(store_down):
     assert passed(lambda: charge(Rule.API, "x"), 100) == 100
 
