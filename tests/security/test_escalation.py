@@ -41,6 +41,11 @@ def test_no_length_leaves_the_rung_and_its_jitter(rungs, offence, chance):
     assert rung <= length <= rung * 1.1 + timedelta(microseconds=1)
 
 
+@pytest.mark.parametrize(("chance", "part"), [(0, 1.0), (0.5, 1.05), (1, 1.1)])
+def test_chance_lengthens_a_ban_by_up_to_a_tenth(chance, part):
+    assert escalation.length(1, policy=Policy(), chance=chance) == DAY * part
+
+
 @given(limit=st.integers(1, 1000), offences=st.integers(0, 50))
 def test_known_offenders_need_less_but_never_nothing(limit, offences):
     assert escalation.threshold(limit, offences) == ceil(limit / 2 ** min(offences, 3))
@@ -54,6 +59,11 @@ def test_offences_are_forgotten_one_by_one_and_never_come_back(count, days, more
 
     assert left(days) == max(0, count - days // 30)
     assert left(days) >= left(days + more) >= 0
+
+
+@pytest.mark.parametrize(("clean", "left"), [(29 * DAY + timedelta(hours=23), 2), (30 * DAY, 1), (60 * DAY, 0)])
+def test_an_offence_is_forgotten_after_thirty_clean_days(clean, left):
+    assert escalation.remaining(2, last=NOON, now=NOON + clean, clean_days=Policy().clean_days) == left
 
 
 def test_a_clock_that_was_set_back_forgives_nothing():

@@ -117,6 +117,14 @@ def test_a_range_with_somebody_proven_is_not_banned():
     assert not ranges(56)
 
 
+def test_a_range_with_somebody_on_probation_is_not_banned():
+    punish(line(9))
+    bans.lift(line(9), by=OWNER)
+    punish(*map(line, range(4)))
+    assert not ranges(56)
+    assert "not long ago" in alerts.standing().get(kind="spared", about=WIDE).sentence
+
+
 def test_ipv4_widens_only_if_the_policy_says_so():
     punish(*(f"203.0.113.{number}" for number in range(8)))
     assert not ranges(24)
