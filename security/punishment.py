@@ -161,8 +161,10 @@ def _banned_within(wide: Network, length: int) -> list[str]:
 
 
 def _subject(text: str) -> Network:
-    """The whole line an IPv6 address belongs to, also where it is named by less than its /64."""
+    """The whole line an IPv6 address belongs to, also where it is named by less than its /64; raises BanRefused."""
     target = banlist.parsed(text)
+    if why := sparing.too_wide(target, automatic=True):
+        raise banlist.BanRefused(why)
     return target.around(min(target.length, SUBJECT_LENGTH[target.bits]))
 
 

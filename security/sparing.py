@@ -20,7 +20,7 @@ def objection(target: Network, *, action: Action, origin: Origin, by: Actor, for
         return None
     automatic = origin == Origin.AUTO
     return (
-        _too_wide(target, automatic=automatic, force=force)
+        too_wide(target, automatic=automatic, force=force)
         or (excused(target, automatic=automatic) if action == Action.BAN else None)
         or (None if automatic or action != Action.BAN else _at_work(target, by))
     )
@@ -31,14 +31,23 @@ def is_wide(target: Network) -> bool:
     return target.length < WIDEST[target.bits]
 
 
+def too_wide(target: Network, *, automatic: bool, force: bool = False) -> str | None:
+    """Why a range holds too many to be banned; force lets people go further, never automation."""
+    widest = (WIDEST_AUTO if automatic else WIDEST)[target.bits]
+    if target.length >= widest or (force and not automatic):
+        return None
+    more = "by automation" if automatic else "without force"
+    return f"{target} is wider than /{widest}, the widest range that is banned {more}."
+
+
 def spared(target: Network, *, automatic: bool) -> str | None:
     """Why a range is never banned; automation also spares private networks while no proxy is named."""
-    trusted = clientip.proxies().ranges
+    trusted = clientip.proxies()
     if _meets(target, LOCAL):
         return f"{target} holds addresses of this machine or its link, which are never banned."
-    if _meets(target, trusted):
+    if _meets(target, trusted.ranges):
         return f"{target} holds a trusted proxy, and with it everybody behind it."
-    if automatic and not trusted and _meets(target, NON_GLOBAL):
+    if automatic and not (trusted.ranges or trusted.unix) and _meets(target, NON_GLOBAL):
         return f"{target} is a private network, and no TRUSTED_PROXIES says who is behind it."
     return None
 
@@ -66,14 +75,6 @@ def probation(target: Network) -> str | None:
     rows = Ban.objects.filter(banlist.overlapping(target), action=Action.BAN, lifted__gt=since).order_by()
     lifted = next((row for row in rows if row.state == State.LIFTED), None)
     return f"{lifted.lifted_by} lifted the ban of {lifted.cidr} not long ago." if lifted else None
-
-
-def _too_wide(target: Network, *, automatic: bool, force: bool) -> str | None:
-    widest = (WIDEST_AUTO if automatic else WIDEST)[target.bits]
-    if target.length >= widest or (force and not automatic):
-        return None
-    more = "by automation" if automatic else "without force"
-    return f"{target} is wider than /{widest}, the widest range that is banned {more}."
 
 
 def _at_work(target: Network, by: Actor) -> str | None:

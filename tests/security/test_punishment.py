@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from security import alerts, allows, bans, policy, propagation, snapshot
 from security.actors import Actor
-from security.bans import Sample
+from security.bans import BanRefused, Sample
 from security.models import Action, Alert, Ban, Evidence, Offender, Proof, ProvenBy
 from tests.security.crowds import at_once
 
@@ -112,6 +112,30 @@ def test_whom_no_ban_may_touch_is_throttled_and_alarmed_about(subject):
     assert punish(subject) is None
     assert (snapshot.verdict(subject.partition("/")[0]), snapshot.is_throttled(subject)) == (None, True)
     assert [kind for kind, _ in alarms()] == ["spared"]
+
+
+@pytest.mark.parametrize("wide", ["203.0.112.0/23", "203.0.0.0/8", "0.0.0.0/0", "2001:db8::/47", "::/0"])
+@pytest.mark.parametrize("scenario", ["bad-keys", "unknown-paths"])
+def test_automation_answers_no_range_wider_than_a_24_or_a_48(wide, scenario):
+    policy.change({"simulated": ["unknown-paths"]}, by=OWNER)
+    with pytest.raises(BanRefused, match="by automation"):
+        punish(wide, scenario=scenario)
+    assert not Ban.objects.exists()
+
+
+@pytest.mark.parametrize("widest", ["203.0.113.0/24", "2001:db8::/48"])
+def test_automation_may_ban_a_24_or_a_48(widest):
+    row = punish(widest)
+    assert row is not None
+    assert row.cidr == widest
+
+
+@pytest.mark.parametrize(
+    ("trusted", "banned"), [([], False), (["unix:"], True), (["10.0.0.0/8"], True), (["unix:", "192.168.1.0/24"], False)]
+)
+def test_a_private_network_is_spared_while_no_proxy_is_named(settings, trusted, banned):
+    settings.TRUSTED_PROXIES = trusted
+    assert (punish("192.168.1.7") is not None) is banned
 
 
 def test_whoever_is_allowed_is_only_alarmed_about():
