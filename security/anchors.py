@@ -19,6 +19,7 @@ from django.conf import settings
 from security.chain import NO_MAC, Place
 
 ROWS, SECONDS = 1_000, 60.0  # the most between two anchors
+SETTLE_EVERY = 5.0  # seconds between two looks whether one is due: so much later it may come
 SIZE = 256  # bytes of the head, so that one write replaces it
 
 

@@ -50,7 +50,7 @@ def _write_down() -> None:
     pulse.each("merging what was tried", merging.EVERY, merging.merge)
     pulse.each("writing alerts down", 1.0, alerts.flush)
     pulse.each("writing refusals down", refusals.EVERY, refusals.flush)
-    pulse.each("anchoring the audit chain", anchors.SECONDS, anchors.settle)
+    pulse.each("anchoring the audit chain", anchors.SETTLE_EVERY, anchors.settle)
     background.job("count the bans of each minute", MINUTE, rollups.count_bans)
 
 

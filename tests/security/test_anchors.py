@@ -2,6 +2,7 @@
 
 import json
 import stat
+import time
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.conf import settings as live_settings
 
 from security import anchors, audit, verification
 from security.actors import COMMAND_LINE
-from security.anchors import Unreadable
+from security.anchors import Head, Unreadable
 from security.audit import Act
 from security.chain import Kind, Place
 from tests.security.chains import cut
@@ -62,6 +63,11 @@ def test_what_is_rolled_back_moves_nothing(folder):
         audit.record(Act.BAN_LIFTED, by=COMMAND_LINE)
         raise ZeroDivisionError
     assert anchors.head() is None
+
+
+def test_an_anchor_comes_at_the_thousandth_row():
+    at = time.time()
+    assert [Head(seq=rows, anchored_at=at).is_due for rows in (0, 1, 999, 1_000)] == [False, False, False, True]
 
 
 def test_an_anchor_comes_every_so_many_rows(write, monkeypatch):
