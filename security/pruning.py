@@ -18,7 +18,7 @@ def would_prune() -> dict[str, int]:
     with transaction.atomic():
         found = _forget()
         transaction.set_rollback(True)
-    return found | {"traffic entries": retention.to_prune().count()}
+    return found | {"traffic entries": retention.would_prune()}
 
 
 def audit_end() -> datetime:

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from security import policy, rollups
+from security import excess, policy, rollups
 from security.addresses import NotAnAddress, subject_network
 from security.models import TrafficEntry
 
@@ -23,20 +23,22 @@ def anonymise() -> int:
 
 
 def prune() -> int:
-    """Delete what is too old, and of more than may be kept the oldest; how many rows."""
+    """Delete what may not be kept, by its age or since it is too much; how many rows."""
     gone = 0
-    for rows in _chunks(to_prune()):
-        gone += TrafficEntry.objects.filter(pk__in=[row.pk for row in rows]).delete()[0]
+    for part in excess.find().parts():
+        for rows in _chunks(part):
+            gone += TrafficEntry.objects.filter(pk__in=[row.pk for row in rows]).delete()[0]
     return gone
 
 
+def would_prune() -> int:
+    return sum(part.count() for part in excess.find().parts())
+
+
 def to_anonymise() -> QuerySet[TrafficEntry]:
+    """What is old enough, without what goes anyway."""
     before = timezone.now() - timedelta(days=policy.current().traffic_named_days)
-    return TrafficEntry.objects.filter(anonymous=False, at__gte=_end(), at__lt=before)
-
-
-def to_prune() -> QuerySet[TrafficEntry]:
-    return TrafficEntry.objects.filter(at__lt=_end())
+    return excess.find().others().filter(anonymous=False, at__lt=before)
 
 
 def keep() -> None:
@@ -57,20 +59,16 @@ def neighbours(subject: str) -> str:
     return str(network.around(length)) if network.length > length else subject
 
 
-def _end() -> datetime:
-    """What is older may not be kept, by its age or since too much is newer."""
-    limits = policy.current()
-    end, many = timezone.now() - timedelta(days=limits.traffic_days), limits.traffic_rows
-    newest = TrafficEntry.objects.order_by("-at").values_list("at", flat=True)
-    for at in newest[many : many + 1]:  # the first that is too much
-        end = max(end, at + timedelta(microseconds=1))
-    return end
-
-
 def _chunks(rows: QuerySet[TrafficEntry]) -> Iterator[list[TrafficEntry]]:
-    """Oldest first; each chunk must be gone from the query before the next is asked for."""
-    while found := list(rows.order_by("at").only("pk", "subject")[:CHUNK]):
+    """Oldest first; each chunk must be gone from the query before the next is asked for.
+
+    That begins where the last one ended: it would pass all that is gone, or stays, before it found any.
+    """
+    rows = rows.order_by("at").only("pk", "at", "subject")
+    found = list(rows[:CHUNK])
+    while found:
         yield found
+        found = list(rows.filter(at__gte=found[-1].at)[:CHUNK])
 
 
 def _cut(rows: list[TrafficEntry]) -> int:

@@ -85,6 +85,7 @@ THRESHOLDS: dict[str, Threshold] = {
     ),
     "traffic_days": Threshold(Group.TRAILS, "Days that traffic is kept", Whole(1, 3650)),
     "traffic_rows": Threshold(
-        Group.TRAILS, "Requests and sockets that are kept", Whole(1_000, 100_000_000), "Of more, the oldest go."
+        Group.TRAILS, "Requests and sockets that are kept", Whole(1_000, 100_000_000),
+        "Of more, first those of strangers that rate limits refused go, then the oldest.",
     ),
 }  # fmt: skip
