@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import re_path
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts import sessions
-from brokers.consumers import Pages, Programs, cookie
+from brokers.consumers import Pages, Programs, cookie, prover
 from openalgo.answers import Answer, refusal
 from openalgo.body import App, Receive, Scope, Send
 from openalgo.delivery import send_whole
@@ -52,10 +51,10 @@ async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _charge(caller: Caller, key: str) -> tuple[bool, Allowed | Refused]:
     """Whether a live session asks, and what the charge came to."""
-    visit = sessions.visit(key) if key else None
-    if visit is None:
+    who = prover(key)
+    if who is None:
         return False, ratelimits.stranger(caller, rule=Rule.OPEN)
-    return True, ratelimits.charge(Rule.PAGE, f"user {visit.user_id}", endpoint="no view")
+    return True, ratelimits.charge(Rule.PAGE, who, endpoint="no view")
 
 
 def _told(path: str, outcome: Allowed | Refused) -> Answer:
