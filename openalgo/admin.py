@@ -14,10 +14,13 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from security import sudo
+from security import incidents, sudo
 from security.staff import may_operate
 
 View = Callable[..., HttpResponseBase]
+
+LONGEST = 1_000  # characters of one value in an address: engines fail at patterns of 50,000
+MOST = 50  # values: each is a condition, and engines fail at a thousand
 
 
 class OpenAlgoAdminSite(AdminSite):
@@ -41,7 +44,7 @@ class OpenAlgoAdminSite(AdminSite):
 
         @wraps(inner)
         def local(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if may_operate(request) and not _is_logout(request) and (asked := sudo.demand(request)):
+            if may_operate(request) and not _is_logout(request) and (asked := _refusal(request) or sudo.demand(request)):
                 return asked
             with timezone.override(settings.SESSION_TIMEZONE):
                 response: HttpResponseBase = inner(request, *args, **kwargs)
@@ -64,6 +67,14 @@ class OpenAlgoAdminSite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         return redirect("password_change")
+
+
+def _refusal(request: HttpRequest) -> HttpResponse | None:
+    """Of an address that no page of ours leads to, and at which an engine would fail."""
+    values = [value for each in request.GET.lists() for value in (each[0], *each[1])]
+    if len(values) > 2 * MOST or any(len(value) > LONGEST or "\0" in value for value in values):
+        return incidents.answer(request, 400, "The address asks for too much, or holds what is no text. Open the page anew.")
+    return None
 
 
 def _is_logout(request: HttpRequest) -> bool:
