@@ -51,6 +51,7 @@ class Act(StrEnum):
     KEY_ROTATED = "keys:key:rotate"
     KEY_REVOKED = "keys:key:revoke"
     KEY_DELETED = "keys:key:delete"
+    MODE_SWITCHED = "trading:mode:switch"
 
 
 class _Held(threading.local):

@@ -9,12 +9,14 @@ from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.functions import Now
 from django.test import Client
+from django.test.client import MULTIPART_CONTENT
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import setup
 from accounts.models import User
 from apiauth import keys
+from brokers.models import TradingMode
 from security import alerts, allows, bans, merging, policy, probes, sudo
 from security.actors import COMMAND_LINE
 from security.models import AuditEntry, Origin, Process
@@ -88,6 +90,16 @@ def always(**fields: object) -> Callable[[User], Mapping[str, object]]:
     return lambda _owner: fields
 
 
+def live(owner: User) -> Mapping[str, object]:
+    TradingMode.objects.create(user=owner, analyze=False)
+    return {"mode": "analyze"}
+
+
+def live_by_program(owner: User) -> Mapping[str, object]:
+    live(owner)
+    return {"mode": True, "apikey": keys.issue(owner, by=COMMAND_LINE, name="robot").token}
+
+
 def named(route: str) -> Callable[[User], str]:
     return lambda _owner: reverse(route)
 
@@ -116,6 +128,8 @@ SENT: dict[str, tuple[Callable[[User], str], Callable[[User], Mapping[str, objec
     "setup": (set_up, always(username="owner", email="owner@example.com", password=NEW, password_repeat=NEW)),
     "api_keys": (named("api_keys"), always(name="robot", scopes="read")),
     "rotate_api_key": (lambda owner: reverse("rotate_api_key", args=[key(owner)]), always(overlap="now")),
+    "mode": (named("mode"), live),
+    "analyzer/toggle": (named("api-1:analyzer/toggle"), live_by_program),
     "revoke_api_key": (lambda owner: reverse("revoke_api_key", args=[key(owner)]), always()),
 }
 DECLARING = {
@@ -136,7 +150,7 @@ def test_a_route_records_what_it_declares_and_nothing_else(client: Client, owner
         client.force_login(owner)
     address, fields = where(owner), what(owner)
     before = AuditEntry.objects.count()
-    client.post(address, fields)
+    client.post(address, fields, content_type="application/json" if "apikey" in fields else MULTIPART_CONTENT)
     acts = {*AuditEntry.objects.order_by("seq").values_list("act", flat=True)[before:]}
     assert acts
     assert acts <= DECLARING[name]

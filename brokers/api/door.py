@@ -8,6 +8,8 @@ from apiauth.authentication import Principal, authenticate
 from apiauth.scopes import Scope
 from brokers import modes
 from brokers.types import Mode
+from security import clientip
+from security.actors import Actor
 from security.ratelimits import Rule
 
 
@@ -40,6 +42,12 @@ class Door:
 def mode(principal: Principal) -> Mode:
     """A test key acts on paper, whatever its user's mode."""
     return Mode.ANALYZE if principal.test else modes.current(principal.user_id)
+
+
+def actor(request: Call) -> Actor:
+    """Whoever holds the key, for the audit."""
+    who = request.auth
+    return Actor(who.username, id=str(who.user_id), address=clientip.of(request).address, credential=f"key {who.kid}")
 
 
 ORDER = Door(Scope.TRADE, Rule.ORDER, fresh=True, tells_mode=True)

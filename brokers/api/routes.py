@@ -13,17 +13,19 @@ from brokers.api import unserved
 from brokers.api.calls import api
 from brokers.api.envelope import not_allowed
 from security import clientip, incidents, proofs, ratelimits
+from security.audit import Act
 from security.ratelimits import Refused, Rule, limit
 
 View = Callable[..., HttpResponse]
 PAGES = ("openapi-json", "openapi-view", "api-root")  # open to all; the last only lends the others its address
+RECORDED = {"analyzer/toggle": (Act.MODE_SWITCHED,)}  # what calls leave in the audit
 
 
 def patterns() -> tuple[list[URLPattern], str, str]:
     urls, app_name, namespace = api.urls
     served = [each for each in urls if isinstance(each, URLPattern)]
     calls = {str(each.pattern): cast("View", each.callback) for each in served if each.name not in PAGES}
-    doors = {route: door(view) for route, view in (calls | unserved.views()).items()}
+    doors = {route: door(view, audit=RECORDED.get(route, ())) for route, view in (calls | unserved.views()).items()}
     pages = [opened(each) for each in served if each.name in PAGES]
     return [*_calls(doors, end=""), *_calls(doors, end="/"), *pages], app_name, namespace
 
@@ -49,12 +51,12 @@ def opened(page: URLPattern) -> URLPattern:
     return page
 
 
-def door(view: View) -> View:
+def door(view: View, *, audit: tuple[Act, ...] = ()) -> View:
     """Programs carry keys instead of sessions; a wrong method needs none and is charged to its key, else to who sent it."""
 
     @login_not_required
     @csrf_exempt
-    @limit(Rule.API, by_key=True, audit=())
+    @limit(Rule.API, by_key=True, audit=audit)
     @wraps(view)
     def entered(request: HttpRequest, **parts: str) -> HttpResponse:
         response = view(request, **parts)

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from ninja import Router
 
 from brokers import modes, orders
-from brokers.api.door import READ, SWITCH, Call, mode
+from brokers.api.door import READ, SWITCH, Call, actor, mode
 from brokers.api.envelope import answer
 from brokers.schemas.answers import AnalyzerAnswer, PingAnswer, ToggleAnswer
 from brokers.schemas.requests import Keyed, Toggle
@@ -28,7 +28,7 @@ def analyzer(request: Call, payload: Keyed) -> HttpResponse:
 @router.post("analyzer/toggle", auth=SWITCH, response=ToggleAnswer, operation_id="analyzer_toggle")
 def analyzer_toggle(request: Call, payload: Toggle) -> HttpResponse:
     """Switch between paper and live. True is paper, false is live."""
-    now = modes.switch(request.auth.user_id, analyze=payload.mode)
+    now = modes.switch(request.auth.user_id, analyze=payload.mode, by=actor(request))
     sentence = "Orders go to paper." if now is Mode.ANALYZE else "Orders go to the broker."
     return answer(request, data=_state(request.auth.user_id, now) | {"message": sentence})
 

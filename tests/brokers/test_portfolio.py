@@ -8,6 +8,8 @@ import pytest
 from brokers import modes, orders, portfolio, quotes
 from brokers.errors import NotConnected, OrderRefused
 from brokers.types import Exchange, Mode, Order, OrderStatistics, Position, Product, Trade
+from security.actors import COMMAND_LINE
+from security.models import AuditEntry
 
 DAY = timedelta(days=1)
 
@@ -99,11 +101,12 @@ def test_everyone_starts_on_paper(owner):
 
 def test_live_needs_a_broker(owner):
     with pytest.raises(NotConnected, match="Connect a live broker"):
-        modes.switch(owner.pk, analyze=False)
+        modes.switch(owner.pk, analyze=False, by=COMMAND_LINE)
 
 
 def test_asking_for_the_mode_one_is_in_succeeds(owner):
-    assert modes.switch(owner.pk, analyze=True) is Mode.ANALYZE
+    assert modes.switch(owner.pk, analyze=True, by=COMMAND_LINE) is Mode.ANALYZE
+    assert not AuditEntry.objects.exists()
 
 
 def test_the_journal_counts_every_order(owner, place, noon):
