@@ -97,8 +97,8 @@ def resolve(scope: Mapping[str, Any]) -> Caller:
     if is_trusted(peer):
         telling = trusted.telling
         lines = tuple([line for line in headers if line[0] in telling])
-        if sum([len(name) + len(value) for name, value in lines]) > MAX_BYTES:  # before they are remembered
-            raise BadForwarding("What a proxy says of its caller is too long.")
+        if sum([len(name) + len(value) for name, value in lines if name != trusted.header]) > MAX_BYTES:
+            raise BadForwarding("What a proxy says beside its caller is too long.")
         return _behind_proxy(peer, scheme, lines)
     return _direct(peer, scheme, not trusted.forged.isdisjoint([name for name, _ in headers]))
 
@@ -157,7 +157,7 @@ def _behind_proxy(peer: str, scheme: str, headers: tuple[tuple[bytes, bytes], ..
         return _named(_peer(peer), peer, "peer", internal=True, scheme=scheme, host=None)
     name = (trusted.header or b"").decode()
     text = b",".join(lines).decode("latin-1")
-    if text.count(",") >= MAX_HOPS:
+    if len(text) > MAX_BYTES or text.count(",") >= MAX_HOPS:  # what is refused is not remembered
         raise BadForwarding(f"{name} is too long.")
     if "," in text and name not in LISTS:
         raise BadForwarding(f"{name} holds more than one address.")
