@@ -67,6 +67,10 @@ def test_no_more_logins_wait_than_the_room_holds(bridge):
     assert logins == {200: PASSWORD_ROOM + 1, 503: 3}
 
 
+def test_thirty_two_may_wait_for_the_password_check():
+    assert PASSWORD_ROOM == 32
+
+
 def test_one_address_cannot_fill_the_room(bridge):
     _, logins = asyncio.run(flood(bridge, ["203.0.113.9"] * (PASSWORD_ROOM_OF_ONE + 3)))
     assert logins == {200: PASSWORD_ROOM_OF_ONE + 1, 503: 3}

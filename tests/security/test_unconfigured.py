@@ -100,6 +100,14 @@ def test_the_notice_is_shown_in_red():
     assert "notice" not in render_to_string("security/unconfigured_proxy.html", {"unconfigured_proxy": None})
 
 
+def test_the_security_page_itself_shows_it(client, owner):
+    visits()
+    unconfigured.look()
+    client.force_login(owner)
+    page = " ".join(client.get("/security/").content.decode().split())
+    assert f'<p class="notice error" role="alert"> All requests come from {PROXY} and name other callers.' in page
+
+
 def test_automation_never_bans_such_a_peer():
     bans.punish(PROXY, reason="bad keys", scenario="bad-keys")
     assert not bans.in_force().filter(action="ban").exists()
