@@ -15,7 +15,7 @@ from security.alerts import Alarm
 from security.audit import Act
 from security.models import Policy as Row
 from security.rates import LEAST, Rate
-from security.thresholds import THRESHOLDS
+from security.thresholds import THRESHOLDS, of_old
 
 logger = logging.getLogger(__name__)
 
@@ -175,7 +175,7 @@ def _made(stored: Mapping[str, Any], *, known: Policy) -> tuple[Policy, dict[str
             logger.warning("The stored policy has a threshold %r, which this version does not know: ignored", name)
             continue
         try:
-            values[name] = THRESHOLDS[name].kind.check(value)
+            values[name] = THRESHOLDS[name].kind.check(of_old(name, value))
         except ValueError as wrong:
             values[name], problems[name] = getattr(known, name), str(wrong)
     return replace(DEFAULTS, **values), problems

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from security.durations import UNITS
 from security.kinds import Kind, Ladder, Number, OneOf, PerTime, Rates, SomeOf, Span, Switch, Whole
@@ -10,6 +11,8 @@ from security.rates import STANDARD
 MINUTE, HOUR, DAY = UNITS["min"], UNITS["h"], UNITS["d"]  # seconds
 YEAR = 366 * DAY
 
+MOST_POINTS = 59  # what 64 tries reach at one point each, where five are broken links of ours, which count 0
+FORMERLY = 1000  # points that earlier versions took, though nobody reached them
 SCENARIOS = ("bad-keys", "unknown-paths", "decoy", "bad-logins")  # what automation bans for
 
 
@@ -36,11 +39,11 @@ _SOCKETS = Whole(1, 100_000)
 THRESHOLDS: dict[str, Threshold] = {
     "bad_keys": Threshold(Group.DETECTION, "Distinct bad API keys in 24 h", Whole(1, 64)),
     "path_burst": Threshold(
-        Group.DETECTION, "Points for unknown addresses in a burst", Number(1, 1000),
+        Group.DETECTION, "Points for unknown addresses in a burst", Number(1, MOST_POINTS),
         "An unknown address counts 1, a known scanner's 5.",
     ),
     "path_leak": Threshold(Group.DETECTION, "One point of a burst is forgotten each", Span(0.1, DAY)),
-    "path_day": Threshold(Group.DETECTION, "Points for unknown addresses in 24 h", Number(1, 1000)),
+    "path_day": Threshold(Group.DETECTION, "Points for unknown addresses in 24 h", Number(1, MOST_POINTS)),
     "guess_limit": Threshold(Group.DETECTION, "Points for wrong passwords and codes", Number(1, 1000)),
     "guess_half_life": Threshold(Group.DETECTION, "Half of those points are forgotten in", Span(MINUTE, 30 * DAY)),
     "guess_free": Threshold(
@@ -89,3 +92,9 @@ THRESHOLDS: dict[str, Threshold] = {
         "Of more, first those of strangers that rate limits refused go, then the oldest.",
     ),
 }  # fmt: skip
+
+
+def of_old(name: str, value: Any) -> Any:
+    """A stored value as this version takes it: more points than can be reached become the most that can."""
+    is_points = name in ("path_burst", "path_day") and isinstance(value, int | float)
+    return MOST_POINTS if is_points and MOST_POINTS < value <= FORMERLY else value

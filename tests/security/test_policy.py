@@ -26,7 +26,8 @@ CHANGED = {
 NAN, INF = math.nan, math.inf
 WRONG: dict[str, list[Any]] = {
     "bad_keys": [0, -1, 65, 5.0, "5", True, [], {}, NAN],
-    "path_burst": [0, 0.5, 10**400, NAN, INF, -INF, "10", True],
+    "path_day": [0, 59.5, 60, 100, 1000, 1001],
+    "path_burst": [0, 0.5, 60, 10**400, NAN, INF, -INF, "10", True],
     "ladder": [[], [0], [-60], [120, 60], [60, 60], [60] * 11, [*range(60, 71)], 60, "60", [NAN], [INF]],
     "ladder_end": [0, "for good", INF, []],
     "jitter": [-0.1, 1.1, NAN],
@@ -189,6 +190,20 @@ def test_an_unreadable_row_leaves_the_last_known_in_force_and_alarms(text):
 def test_what_can_be_read_of_a_row_holds_beside_what_cannot():
     store('{"bad_keys": 0, "path_day": 50}')
     assert (policy.current().bad_keys, policy.current().path_day) == (10, 50.0)
+
+
+def test_points_that_an_older_version_took_become_the_most_that_can_be_reached():
+    store('{"path_day": 100, "path_burst": 1000.0}')
+    assert change(bad_keys=5) == policy.current()
+    assert (policy.current().path_day, policy.current().path_burst) == (59.0, 59.0)
+    assert not alerts.standing().exists()
+
+
+@pytest.mark.parametrize("wrong", ["1001", "true", "-1", '"100"', "NaN", "Infinity", "1e999"])
+def test_points_that_no_version_took_are_still_told_of(wrong):
+    store(f'{{"path_day": {wrong}}}')
+    assert policy.current().path_day == DEFAULTS.path_day
+    assert alerts.standing().get().kind == "policy"
 
 
 def test_a_change_mends_an_unreadable_row():

@@ -111,7 +111,8 @@ def test_what_somebody_else_changed_meanwhile_stays(operator):
         ("path_leak", "soon", "such as 90 s"),
         ("simulated", ["x"], "x is not one"),
         ("preset", "off", "off is not one"),
-        ("path_day", "NaN", "A number from 1 to 1000."),
+        ("path_day", "NaN", "A number from 1 to 59."),
+        ("path_day", "60", "A number from 1 to 59."),
     ],
 )  # fmt: skip
 def test_a_refusal_stands_beside_its_field_and_nothing_is_changed(operator, name, text, sentence):

@@ -4,10 +4,12 @@ import pytest
 import time_machine
 from django.test import Client
 
-from security import alerts, decoys, merging, probes, snapshot
+from security import alerts, decoys, merging, policy, probes, snapshot
+from security.actors import COMMAND_LINE
 from security.alerts import Alarm
 from security.models import Ban, Probe
 from security.paths import weight
+from security.thresholds import MOST_POINTS
 from tests.security.trying import ATTACKER, caller, corpus, try_paths
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,6 +46,18 @@ def test_nineteen_points_a_day_ban_nobody_ever(clock):
         try_paths(1, start=number)
         clock.shift(86_400 / 19)
     assert not is_banned()
+
+
+@pytest.mark.parametrize("pace", [0, 60], ids=["burst", "day"])
+def test_the_highest_threshold_is_reached_even_by_single_points(clock, pace):
+    policy.change(dict.fromkeys(["path_day", "path_burst"], MOST_POINTS), by=COMMAND_LINE)
+    for name in "abcde":  # as many broken links as are forgiven take room of what is remembered
+        probes.unrouted(ATTACKER, f"/our-{name}", linked=True)
+    for number in range(MOST_POINTS):
+        assert not is_banned()
+        clock.shift(pace)
+        try_paths(1, start=number)
+    assert is_banned()
 
 
 def test_two_known_holes_at_once_ban():
