@@ -104,6 +104,6 @@ def _evaluated(request: HttpRequest, kind: Kind, name: str, check: Callable[[], 
 
 def _note(request: HttpRequest, kind: Kind, name: str) -> None:
     """Only names that exist are written down: into the field of the name people also type their password."""
-    known = User.objects.filter(username__iexact=name).values_list("username", flat=True).first()
+    known = User.objects.named(name).values_list("username", flat=True).first()
     with audit.change():
         audit.record(_ACTS[kind], by=actors.of(request), about=known or "an unknown name", outcome=Outcome.REFUSED)

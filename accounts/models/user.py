@@ -21,8 +21,12 @@ class Role(models.TextChoices):
 
 
 class UserManager(BaseUserManager["User"]):
+    def named(self, name: str) -> "models.QuerySet[User]":
+        """Regardless of case, in ASCII alone: PostgreSQL would read a dotless i or a long s as letters of somebody's name."""
+        return self.filter(username__iexact=name) if name.isascii() else self.filter(username=name)
+
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(username__iexact=username)
+        return self.named(username or "").get()
 
 
 class User(AbstractBaseUser):

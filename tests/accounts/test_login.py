@@ -6,9 +6,10 @@ from unittest.mock import patch
 import pytest
 from django.test import Client
 
-from accounts.forms import REFUSED
+from accounts.forms import REFUSED, SetUpForm
 from accounts.models import Session, User, Why
 from accounts.turns import Busy, turn
+from security.models import AuditEntry
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,20 @@ def test_the_form_without_its_token_is_refused(owner):
 
 def test_a_name_is_the_same_in_either_case(client, owner):
     assert log_in(client, username="OWNER").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["mi\u017fs", "m\u0131ss", "M\u0130SS", "mis\u017f"])
+def test_a_letter_that_only_some_engine_reads_as_another_is_another_name(client, owner, name):
+    User.objects.filter(pk=owner.pk).update(username="miss")
+    assert "Location" not in log_in(client, username=name).headers
+    assert AuditEntry.objects.get().about == "an unknown name"
+    assert log_in(client, username="Miss").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["m\u0131ss", "mi\u017fs", "\uff4diss", "\u043ciss"])
+def test_nobody_is_created_under_a_name_that_looks_like_another(name):
+    form = SetUpForm({"username": name, "email": "a@example.com", "password": PASSWORD, "password_repeat": PASSWORD})
+    assert "username" in form.errors
 
 
 @pytest.mark.parametrize(
