@@ -20,6 +20,7 @@ from security import audit
 from security.actors import Actor
 from security.audit import Act
 from security.models import Alert
+from security.redaction import clean
 
 logger = logging.getLogger(__name__)
 
@@ -63,8 +64,8 @@ _lock = threading.Lock()
 
 def sound(alarm: Alarm, sentence: str, *, about: str = "") -> None:
     """Open an alert, or count one more on the open one of the same kind about the same thing; asks no database."""
-    about = _clean(about, 100)
-    if _hear(alarm, about, _clean(sentence, 400) or alarm):
+    about, sentence = clean(about, most=100), clean(sentence, most=400)
+    if _hear(alarm, about, sentence or alarm):
         logger.warning("alert %s%s: %s", alarm, f" ({about})" if about else "", sentence)
 
 
@@ -124,10 +125,6 @@ def forget() -> None:
     """What was heard and not yet written (tests)."""
     with _lock:
         _heard.clear()
-
-
-def _clean(text: str, most: int) -> str:
-    return text.replace("\0", "")[:most]
 
 
 def _hear(alarm: str, about: str, sentence: str) -> bool:

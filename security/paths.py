@@ -2,6 +2,7 @@
 
 import re
 
+from security.redaction import mask
 from security.scanners import ANYWHERE, EXTENSIONS, NAMES, STARTS
 
 LONGEST = 2048  # characters that are looked at: what follows is the same probe
@@ -70,7 +71,7 @@ def weight(path: str) -> int:
 def redacted(path: str) -> str:
     """A path as it may be kept and shown: no part of it that looks like a secret, nothing that cannot be printed."""
     printable = "".join(each if each.isprintable() else "?" for each in path[: 2 * SAMPLE])
-    return _SECRET.sub("…", printable)[:SAMPLE]
+    return mask(_SECRET.sub("…", printable))[:SAMPLE]
 
 
 def _is_known(folded: str, parts: list[str]) -> bool:

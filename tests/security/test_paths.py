@@ -94,6 +94,10 @@ def test_what_may_be_a_secret_is_not_kept(secret):
     assert redacted(f"/setup/{secret}/next") == "/setup/…/next"
 
 
+def test_a_field_of_a_path_is_not_kept_if_its_name_is_that_of_a_secret():
+    assert redacted("/x;password=hunter22/next") == "/x;password=[masked]"
+
+
 def test_programs_call_under_api_also_with_two_slashes():
     assert [is_api(path) for path in ("/api/v1/ping", "//api/v1/ping", "/v1/decisions", "/apiary", "/keys/")] == [True] * 3 + [
         False
