@@ -10,8 +10,11 @@ try:
 except ModuleNotFoundError:
     sys.exit("Django is not installed here. Use .venv/bin/python manage.py (`make run` makes the environment).")
 
+from openalgo import logs
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openalgo.settings")
+    logs.guard()
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

@@ -2,10 +2,11 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
@@ -37,7 +38,10 @@ class Environment:
 
     def database(self, name: str) -> dict[str, Any]:
         """Django's settings of the database at a URL."""
-        return dict(self._env.db_url_config(self.text(name)))
+        try:
+            return dict(self._env.db_url_config(self.text(name)))
+        except ValueError:  # which shows a piece of the URL, perhaps of its password
+            raise ImproperlyConfigured(f"{name} cannot be read: %-encode what is special in its password.") from None
 
     def words(self, name: str) -> list[str]:
         """A comma-separated list, blanks dropped."""
@@ -80,6 +84,17 @@ class Environment:
             raise ImproperlyConfigured(f"{name} is missing, a sample value, or shorter than {RING_KEY_BYTES} characters.")
         return value
 
+    def secrets(self) -> Iterator[str]:
+        """Whatever must not be told, in each spelling in which it could be: as it is set, and as Python shows its bytes."""
+        for name in firststart.SECRETS:
+            yield self.text(name)
+            for word in self.words(name):
+                key = word.rpartition(":")[2].rstrip("=")
+                yield from (key, *_spellings(key))
+        for name in ("DATABASE_URL", "REDIS_URL"):
+            yield from _passwords(self.text(name))
+        yield self.text("OWNER_PASSWORD")
+
     def ring(self, name: str) -> Ring:
         """Keys as (id, 32 bytes), newest first, written `id:base64url,id:base64url`."""
         keys = tuple(_key(name, word) for word in self.words(name))
@@ -97,3 +112,19 @@ def _key(name: str, word: str) -> tuple[str, bytes]:
     if not key_id.isalnum() or len(raw) != RING_KEY_BYTES:
         raise ImproperlyConfigured(f"{name} must list id:key pairs, each key 32 bytes in base64.")
     return key_id, raw
+
+
+def _spellings(key: str) -> tuple[str, ...]:
+    try:
+        raw = base64.urlsafe_b64decode(key + "=")
+    except ValueError:
+        return ()
+    return (raw.hex(), repr(raw)[2:-1]) if len(raw) == RING_KEY_BYTES else ()
+
+
+def _passwords(url: str) -> Iterator[str]:
+    try:
+        password = urlsplit(url).password or ""
+    except ValueError:
+        return  # whoever connects will say so
+    yield from (password, unquote(password))

@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from openalgo import logs
 from openalgo.env import Environment
 from openalgo.firststart import DATABASE_NAME
+from security import redaction
 
 env = Environment(os.environ)
 
@@ -38,6 +40,7 @@ SECRET_KEY = env.secret("SECRET_KEY")
 PASSWORD_PEPPERS = env.ring("PASSWORD_PEPPERS")
 KEY_PEPPERS = env.ring("KEY_PEPPERS")
 AUDIT_KEYS = env.ring("AUDIT_KEYS")
+redaction.hide(env.secrets())  # from log and trails, whatever text they turn up in
 
 # Who calls, and who may not
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
@@ -227,20 +230,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"worth": {"()": "openalgo.logs.Worth"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    # security.incidents writes the same with the incident's id
-    "loggers": {
-        "django.request": {"level": "CRITICAL"},
-        "django.security": {"level": "CRITICAL"},
-        "uvicorn.error": {"filters": ["worth"]},
-    },
-}
+LOGGING = logs.CONFIG
 
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # HSTS for subdomains: a neighbour's host is not ours to bind
