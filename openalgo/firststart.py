@@ -4,6 +4,7 @@ import base64
 import fcntl
 import io
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,6 +14,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 DATABASE_NAME = "openalgo.sqlite3"
+_REMARK = re.compile(r"\s*(?:#.*)?")
+_LINE = re.compile(rf"(?:export )?[A-Za-z_0-9]+=.*|{_REMARK.pattern}")
 
 
 def _ring() -> str:
@@ -57,7 +60,12 @@ def _read(path: Path) -> dict[str, str]:
     class Reader(environ.Env):  # type: ignore[misc]
         ENVIRON: ClassVar[dict[str, str]] = {}
 
-    Reader.read_env(io.StringIO(path.read_text(encoding="utf-8")))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, start=1):
+        if not _LINE.fullmatch(line):
+            raise ImproperlyConfigured(f"Line {number} of {path} is neither NAME=value nor a comment.")
+    # What else the reader finds it logs as it stands, and there may be a secret in it.
+    Reader.read_env(io.StringIO("\n".join(line for line in lines if not _REMARK.fullmatch(line))))
     return Reader.ENVIRON
 
 

@@ -52,6 +52,21 @@ def test_it_keeps_what_the_operator_wrote(tmp_path):
     assert Environment({"DATA_DIR": str(tmp_path)}).number("THREADS", 4) == 7
 
 
+def test_a_line_that_is_no_setting_is_named_and_not_printed(tmp_path):
+    (tmp_path / ".env").write_text("# fine\n\n  # indented\nexport THREADS=7\nSECRET_KEY hunter22\n")
+    done = manage("check", env={"DATA_DIR": str(tmp_path)}, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"This configuration cannot be used: Line 5 of {tmp_path / '.env'} is neither NAME=value nor a comment.\n"
+    )
+
+
+@pytest.mark.parametrize("url", ["postgres://user:hunt/er22@host/db", "postgres://user:hunter22@[::1/db"])
+def test_a_database_url_that_cannot_be_read_is_not_printed(tmp_path, url):
+    done = manage("check", env={"DATA_DIR": str(tmp_path), "DATABASE_URL": url}, check=False)
+    assert (done.returncode, "DATABASE_URL cannot be read" in done.stderr, "hunt" in done.stderr) == (1, True, False)
+
+
 def test_it_invents_no_secret_beside_a_database(tmp_path):
     (tmp_path / DATABASE_NAME).touch()
     with pytest.raises(ImproperlyConfigured, match="restore"):
