@@ -107,7 +107,7 @@ def large(request: HttpRequest) -> HttpResponse:
 
 
 def boom(request: HttpRequest) -> HttpResponse:
-    raise RuntimeError("a secret of the view")
+    raise RuntimeError(request.GET.get("text", "a secret of the view"))
 
 
 def leave(request: HttpRequest) -> HttpResponse:
