@@ -1,6 +1,7 @@
 """What the product promises: one test a promise, named after it, against the product as it stands."""
 
 import json
+import re
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -212,3 +213,13 @@ def test_limits_tell_programs_when_to_come_back(program, one_minute):
     answer = next(found for _ in range(70) if (found := program("ping")).status_code == 429)
     assert json.loads(answer.content)["status"] == "error"
     assert 1 <= int(answer["Retry-After"]) <= 60
+
+
+def test_data_is_exported_before_a_ban(operator):
+    order(operator)
+    page = operator.get("/security/").content.decode()
+    click = re.search(r'name="form"\s+value="(csv)"\s+formaction="([^"]+)"', page)  # in the form that bans
+    assert click
+    fields = {"address": "203.0.113.10", "reason": "scans", "duration": "permanent", "form": click[1]}
+    assert f"\n{ATTACKER}/32," in b"".join(operator.post(click[2], fields)).decode()
+    assert bans.in_force().get().cidr == f"{ATTACKER}/32"  # nobody was banned by that click

@@ -8,7 +8,8 @@ from django.test import Client
 
 from openalgo import doors
 from openalgo.http import Bridge
-from security import alerts, retention, surges
+from security import alerts, bans, retention, surges
+from security.actors import Actor
 from security.asgi import Gatehouse
 from security.models import Alert, TrafficEntry
 from tests.security.trails import Trail, answer, ask
@@ -61,3 +62,14 @@ def test_how_long_traffic_is_kept_is_changed_on_the_policy_page(owner):
     client.force_login(owner)
     page = client.get("/security/policy/").content.decode()
     assert all(f'name="{name}"' in page for name in ("traffic_named_days", "traffic_days", "traffic_rows"))
+
+
+def test_a_logs_page_shows_operators_what_was_asked_and_what_was_changed(kept, owner, client, second_user):
+    answer(address="203.0.113.9")
+    kept.rows()
+    bans.ban("203.0.113.10", reason="scans", origin="operator", by=Actor("owner"), duration=None)
+    client.force_login(owner)
+    assert "203.0.113.9" in client.get("/logs/").content.decode()
+    assert "203.0.113.10/32" in client.get("/logs/audit/").content.decode()
+    client.force_login(second_user)
+    assert [client.get(page).status_code for page in ("/logs/", "/logs/audit/")] == [403, 403]
