@@ -1,12 +1,15 @@
 """Limits while the server runs: the policy goes before the environment, a flood resets nothing, the store comes and goes."""
 
+import runpy
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.cache import caches
 
+import openalgo
 from security import alerts, counters, policy
 from security.actors import COMMAND_LINE
 from security.alerts import Alarm
@@ -91,9 +94,10 @@ def test_a_flood_from_a_thousand_addresses_pushes_nobodys_counter_out():
     assert isinstance(charge(Rule.FAILED, "203.0.113.9"), Refused)
 
 
-def test_the_store_in_memory_has_room_for_two_hundred_thousand_counters():
-    counters: Any = caches["ratelimits"]
-    assert counters._max_entries == 200_000
+def test_the_store_in_memory_has_room_for_two_hundred_thousand_counters(monkeypatch):
+    monkeypatch.setenv("REDIS_URL", "")
+    store = runpy.run_path(str(Path(openalgo.__file__).with_name("settings.py")))["CACHES"]["ratelimits"]
+    assert (store["BACKEND"], store["OPTIONS"]) == ("security.counters.Counters", {"MAX_ENTRIES": 200_000})
 
 
 @pytest.fixture
