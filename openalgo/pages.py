@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.templatetags.static import static
+from django.views.decorators.csrf import csrf_exempt
 
 from security.ratelimits import Rule, limit
 
@@ -15,6 +16,7 @@ def known(request: HttpRequest) -> dict[str, object]:
 
 
 @login_not_required
+@csrf_exempt  # changes nothing, and a stranger's long form would be read for its token
 @limit(Rule.OPEN, audit=())
 def favicon(request: HttpRequest) -> HttpResponseRedirect:
     return redirect(static("openalgo/favicon.svg"))

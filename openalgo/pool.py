@@ -156,5 +156,7 @@ def _do(job: _Job) -> _Done:
 def _tell(done: _Done) -> None:
     if done.error is None:
         done.future.set_result(done.result)
+    elif isinstance(done.error, Exception) and not isinstance(done.error, StopIteration):
+        done.future.set_exception(done.error)
     else:
-        done.future.set_exception(done.error if isinstance(done.error, Exception) else RuntimeError(repr(done.error)))
+        done.future.set_exception(RuntimeError(repr(done.error)))  # what no future takes, or what would end the loop

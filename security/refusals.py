@@ -1,6 +1,5 @@
 """What the banned and the unreadable are told; refusals are counted in memory and written down every ten seconds."""
 
-import itertools
 import json
 import logging
 import secrets
@@ -108,9 +107,7 @@ class _Window:
 
 _lock = threading.Lock()
 _now = {"window": _Window()}
-_prefix = secrets.token_hex(3)
 _alarm = {"silent_until": 0.0}
-_numbers = itertools.count(1)
 
 
 def banned(subject: str, *, network: Network, path: str) -> Answer:
@@ -182,7 +179,7 @@ def _row(subject: str, network: Network | str, met: _Met) -> Refusal:
 
 
 def _incident() -> str:
-    return f"{_prefix}{next(_numbers):06x}"
+    return secrets.token_hex(6)
 
 
 def _json(status: int, sentence: str, incident: str) -> Answer:

@@ -3,10 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from security.addresses import SUBJECT_LENGTH, network
+from security.addresses import SUBJECT_LENGTH, NotAnAddress, network
 from security.durations import clock
 from security.models import Refusal, TrafficEntry
-from security.refusals import REST
 
 _NUMBER = re.compile(r"[0-9a-f]{12}", re.IGNORECASE)  # no address is spelled like that
 
@@ -42,7 +41,7 @@ def _answered(incident: str) -> Report | None:
         return None
     who = f"{row.subject} ({row.user})" if row.user else row.subject
     sentence = f"Incident {incident}: {row.method} {row.path} of {who} was answered {row.status} at {clock(row.at)}."
-    if row.anonymous:
+    if row.anonymous or not _is_single(row.subject):
         raise Unclear(sentence)
     return Report(row.subject, sentence)
 
@@ -60,7 +59,8 @@ def _refused(incident: str) -> Report | None:
 
 def _is_single(subject: str) -> bool:
     """Where too many were refused at once, a row stands for a range of them, or for all."""
-    if subject == REST:
+    try:
+        found = network(subject)
+    except NotAnAddress:  # REST, or what never was one
         return False
-    found = network(subject)
     return found.length == SUBJECT_LENGTH[found.bits]

@@ -45,7 +45,7 @@ def test_it_hands_back_what_a_call_returns(pool):
     assert asyncio.run(run()) == "test-0"
 
 
-@pytest.mark.parametrize("error", [ValueError("no"), SystemExit(1)])
+@pytest.mark.parametrize("error", [ValueError("no"), SystemExit(1), StopIteration()])
 def test_a_call_that_raises_costs_no_thread(pool, error):
     def fail() -> None:
         raise error

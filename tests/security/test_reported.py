@@ -108,6 +108,13 @@ def test_an_old_one_names_the_range_around_them_only(gate, kept):
         reported.find(told)
 
 
+def test_a_row_of_no_address_is_told_and_names_nobody(operator):
+    facts = {"at": timezone.now(), "method": "GET", "path": "/x", "status": 404}
+    TrafficEntry.objects.create(id=1, subject="unix", incident="0123456789ab", **facts)
+    page = operator.get(f"{PAGE}?q=0123456789ab")
+    assert (page.status_code, b"GET /x of unix was answered 404" in page.content) == (400, True)
+
+
 def test_a_number_that_nobody_was_told_is_said_so(operator):
     page = operator.get(f"{PAGE}?q=0123456789ab")
     assert (page.status_code, b"Nothing is recorded under this incident" in page.content) == (400, True)
