@@ -79,8 +79,8 @@ _visits_lock = Lock()
 
 
 def visit(key: str) -> Visit | None:
-    """Whose live session this cookie's value names."""
-    row = _rows([digest(key)]).first()
+    """Whose live session this cookie's value names; an empty one nobody's."""
+    row = _rows([digest(key)]).first() if key else None
     if row is None or row.user is None or not _proves(row):
         return None
     found = Visit(user_id=row.user.pk, username=row.user.username, digest=row.digest, expires=row.expires)

@@ -42,8 +42,7 @@ def authenticate(caller: Caller, key: object) -> Admitted:
     try:
         entry = opened(_written(key), caller, fresh=False)
     except ApiError as error:
-        if caller.spoofed:
-            probes.spoofed(caller)
+        probes.spoofed(caller)
         refuse_too_many(ratelimits.stranger(caller), cause=error)
         raise
     known(entry, caller)

@@ -77,10 +77,9 @@ def _page(visit: Visit) -> Guest:
 
 def _visit(caller: Caller, key: str) -> Visit | None:
     """In a thread; whoever proves nothing is charged to the subject, as on a page."""
-    visit = sessions.visit(key) if key else None
+    visit = sessions.visit(key)
     if visit is None:
-        if caller.spoofed:
-            probes.spoofed(caller)
+        probes.spoofed(caller)
         ratelimits.stranger(caller)
         return None
     charged = ratelimits.charge(Rule.PAGE, f"user {visit.user_id}", endpoint="live")
@@ -89,7 +88,7 @@ def _visit(caller: Caller, key: str) -> Visit | None:
 
 def prover(key: str) -> str | None:
     """Whom to charge for a page that knocks where no door is; in a thread."""
-    visit = sessions.visit(key) if key else None
+    visit = sessions.visit(key)
     return None if visit is None else f"user {visit.user_id}"
 
 

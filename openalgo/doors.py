@@ -1,5 +1,6 @@
 """The doors for WebSockets, and what plain HTTP is told there; what no door is at is refused as elsewhere."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from channels.routing import URLRouter
@@ -52,28 +53,27 @@ async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
 def _charge(caller: Caller, key: str) -> tuple[bool, Allowed | Refused]:
     """Whether a live session asks, and what the charge came to."""
     who = prover(key)
-    if who is None:
-        return False, ratelimits.stranger(caller, rule=Rule.OPEN)
-    return True, ratelimits.charge(Rule.PAGE, who, endpoint="no view")
+    return who is not None, ratelimits.no_view(caller, who)
 
 
 def _told(path: str, outcome: Allowed | Refused) -> Answer:
     if isinstance(outcome, Allowed):
         return refusal(path, 404, "There is nothing at this address.")
-    headers = [(name.lower().encode(), value.encode()) for name, value in outcome.headers().items()]
-    return refusal(path, 429, outcome.sentence, *headers)
+    return refusal(path, 429, outcome.sentence, *_lines(outcome.headers()))
+
+
+def _lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 def _probe(caller: Caller, path: str) -> None:
-    if caller.spoofed:
-        probes.spoofed(caller)
+    probes.spoofed(caller)
     probes.unrouted(caller, path)
 
 
 async def upgrade_required(scope: Scope, receive: Receive, send: Send) -> None:
     """The second port's answer to plain HTTP, all of it."""
-    headers = [(name.lower().encode(), value.encode()) for name, value in UPGRADE.items()]
-    answer = refusal(scope["path"], 426, "This port speaks WebSocket.", *headers)
+    answer = refusal(scope["path"], 426, "This port speaks WebSocket.", *_lines(UPGRADE))
     trail.answered(scope, status=answer.status, size=len(answer.body))
     await send_whole(answer, send)
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 import logging
-import secrets
 from functools import partial
 from io import BytesIO
 
@@ -97,8 +96,7 @@ class Bridge(BaseHandler):
         except Gone:
             raise
         except Exception:
-            incident = secrets.token_hex(6)
-            trail.told(incident)
+            incident = trail.incident()
             logger.exception("incident %s: %r could not be answered", incident, path)  # a line break in it would begin a line
             answer = refusal(path, 500, f"Something went wrong on our side (incident {incident}).")
         trail.answered(scope, status=answer.status, size=len(answer.body))

@@ -53,9 +53,9 @@ lounge = Anteroom(KEPT)  # for the next: one subject that kept them all would le
 
 def make_way() -> None:
     """Where all connections are taken: of the subject with most that only wait, the oldest goes."""
-    for waiting in max(anteroom.most(), lounge.most(), key=len):
-        waiting.cut()
-        return
+    waiting = max(anteroom.most(), lounge.most(), key=len)
+    if waiting:
+        next(iter(waiting)).cut()
 
 
 class Phase(Enum):

@@ -42,6 +42,11 @@ class Network(NamedTuple):
     def last(self) -> bytes:
         return _sixteen(self.bits, self.value | ((1 << (self.bits - self.length)) - 1))
 
+    @property
+    def is_range(self) -> bool:
+        """Whether that is more than one subject."""
+        return self.length < SUBJECT_LENGTH[self.bits]
+
     def around(self, length: int) -> "Network":
         """The range of that length that holds this one."""
         spare = self.bits - length

@@ -8,7 +8,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
 from security import actors, allows, banlist, bans, coverage, durations, escalation, exporting, listing, policy
-from security.addresses import SUBJECT_LENGTH, network
+from security.addresses import network
 from security.allows import AllowRefused
 from security.bans import BanRefused
 from security.blocklists.formats import FORMATS
@@ -91,13 +91,12 @@ def history(cidr: str) -> QuerySet[Ban]:
 def file(ban: Ban) -> File:
     """Everything that is kept on one ban and its subject."""
     target = network(ban.cidr)
-    single = target.length >= SUBJECT_LENGTH[target.bits]
-    count = bans.offences([target.named])[target.named] if single else None
+    count = None if target.is_range else bans.offences([target.named])[target.named]
     length = escalation.length((count or 0) + 1, policy=policy.current())
     return File(
         ban=ban,
         blocked=listing.blocked(ban),
         history=tuple(history(ban.cidr).exclude(pk=ban.pk)[:HISTORY]),
         offences=count,
-        next_ban=durations.told(length) if single else "",
+        next_ban=durations.told(length) if not target.is_range else "",
     )

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from security import addresses, audit, propagation, roster, sockets
 from security.actors import Actor
-from security.addresses import SUBJECT_LENGTH, NotAnAddress
+from security.addresses import NotAnAddress
 from security.audit import Act
 from security.models import Disconnect
 from security.roster import Held
@@ -32,7 +32,7 @@ def one(socket: str, *, by: Actor) -> Held | None:
 def all_of(address: str, *, by: Actor) -> Closed:
     """Close all that an address's subject holds open, also where not every socket is listed. Raises NotAnAddress."""
     network = addresses.subject_network(address)
-    if network.length < SUBJECT_LENGTH[network.bits]:
+    if network.is_range:
         raise NotAnAddress(f"{network} is a range of many: sockets are closed address by address.")
     subject = network.named
     known = roster.standing()

@@ -96,7 +96,7 @@ def unenforced() -> str:
 def _single(text: str) -> Network:
     banlist.parsed(text)
     found = network(text)
-    if found.length < SUBJECT_LENGTH[found.bits]:
+    if found.is_range:
         raise BanRefused(f"{found} is a range: give one address.")
     return found
 

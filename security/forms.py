@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from security import durations, reported
-from security.addresses import SUBJECT_LENGTH, NotAnAddress, network, subject_network
+from security.addresses import NotAnAddress, network, subject_network
 from security.blocklists.formats import FORMATS
 from security.listing import Listed, Wanted
 from security.models import Action, Origin
@@ -141,9 +141,7 @@ class AddressForm(forms.Form):
 
     @property
     def is_range(self) -> bool:
-        """Whether that is more than one subject."""
-        found = network(self.cleaned_data["q"])
-        return found.length < SUBJECT_LENGTH[found.bits]
+        return network(self.cleaned_data["q"]).is_range
 
 
 class ClearForm(forms.Form):

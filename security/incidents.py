@@ -1,7 +1,6 @@
 """What a refused request is told: a sentence and an incident id; JSON under /api/, a page elsewhere, text where that fails."""
 
 import logging
-import secrets
 import time
 from collections.abc import Mapping
 
@@ -23,8 +22,7 @@ _told_in = {"second": 0, "lines": 0}
 
 def answer(request: HttpRequest, status: int, sentence: str, *, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """Log the incident, with its traceback when one is being handled, and tell the caller its id and nothing else."""
-    incident = secrets.token_hex(6)
-    trail.told(incident)
+    incident = trail.incident()
     failed = status >= 500
     logger.log(
         logging.ERROR if failed else _level(status),

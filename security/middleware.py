@@ -69,13 +69,12 @@ class Watch:
         no_view = unrouted or request.method in NEVER_ANSWERED or _is_vain_preflight(request)
         if not (no_view or _is_spoofed(request, caller)):
             return response
-        outcome: object = None
-        if (who := proofs.prover(request)) is not None:
-            _note_stray(request, response, caller)
-            outcome = ratelimits.charge(Rule.PAGE, who, endpoint="no view") if no_view else None
-        else:
+        who = proofs.prover(request)
+        if who is None:
             _probe(request, response, caller)
-            outcome = ratelimits.stranger(caller, rule=Rule.OPEN) if no_view else None
+        else:
+            _note_stray(request, response, caller)
+        outcome = ratelimits.no_view(caller, who) if no_view else None
         return incidents.too_many(request, outcome) if isinstance(outcome, Refused) else response
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:

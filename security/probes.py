@@ -59,8 +59,9 @@ def unrouted(caller: Caller, path: str, *, method: str = "GET", linked: bool = F
 
 
 def spoofed(caller: Caller) -> None:
-    """A header that only a proxy of ours may send came with a request that proves nobody; it never bans alone."""
-    _try(caller.subject, Scenario.SPOOF, "", weight=1, sample="a forwarding header, and no trusted proxy before it")
+    """A request that proves nobody: where it brings a header that only a proxy of ours may send, that never bans alone."""
+    if caller.spoofed:
+        _try(caller.subject, Scenario.SPOOF, "", weight=1, sample="a forwarding header, and no trusted proxy before it")
 
 
 def has_spoofed(caller: Caller) -> bool:

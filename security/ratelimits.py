@@ -81,6 +81,11 @@ def stranger(caller: Caller, *, rule: Rule = Rule.FAILED) -> Allowed | Refused:
     return charge(rule, caller.subject)
 
 
+def no_view(caller: Caller, who: str | None) -> Allowed | Refused:
+    """Book a request that reached no view: to whoever proved themselves, else to its subject like an open page."""
+    return stranger(caller, rule=Rule.OPEN) if who is None else charge(Rule.PAGE, who, endpoint="no view")
+
+
 def forget() -> None:
     """Count anew."""
     global _store, _local

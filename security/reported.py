@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from security.addresses import SUBJECT_LENGTH, NotAnAddress, network
+from security.addresses import NotAnAddress, network
 from security.durations import clock
 from security.models import Refusal, TrafficEntry
 
@@ -60,7 +60,6 @@ def _refused(incident: str) -> Report | None:
 def _is_single(subject: str) -> bool:
     """Where too many were refused at once, a row stands for a range of them, or for all."""
     try:
-        found = network(subject)
+        return not network(subject).is_range
     except NotAnAddress:  # REST, or what never was one
         return False
-    return found.length == SUBJECT_LENGTH[found.bits]

@@ -5,6 +5,7 @@ A connection's notes travel in its context: whoever learns something of it on th
 
 import json
 import logging
+import secrets
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -113,10 +114,12 @@ def tried(scenario: str, *, weight: float, digest: bytes = b"") -> None:
         notes.tried = [*(notes.tried or ())[-TRIES:], (scenario, weight, digest.hex())]
 
 
-def told(incident: str) -> None:
-    """Its caller is told this number, and may come with it."""
+def incident() -> str:
+    """A number that its caller is told, and may come with."""
+    number = secrets.token_hex(6)
     if (notes := _notes.get()) is not None:
-        notes.incident = incident
+        notes.incident = number
+    return number
 
 
 def at_broker(seconds: float) -> None:

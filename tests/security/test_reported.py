@@ -2,9 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -12,34 +10,17 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from openalgo import doors
-from openalgo.http import Bridge
 from security import bans, refusals, reported, retention
 from security.actors import COMMAND_LINE
 from security.addresses import network
 from security.asgi import Gatehouse
 from security.models import Origin, TrafficEntry
 from security.reported import Unclear
-from tests.security.trails import Trail, exchange
+from tests.security.trails import exchange
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PAGE = "/security/address/"
-
-
-@pytest.fixture
-def kept(tmp_path: Path, settings) -> Iterator[Trail]:
-    settings.DATA_DIR = tmp_path
-    opened = Trail()
-    yield opened
-    opened.kill()
-
-
-@pytest.fixture
-def gate(kept) -> Iterator[Gatehouse]:
-    bridge = Bridge()
-    yield Gatehouse(http=bridge, websocket=doors.first)
-    bridge.stop(seconds=5)
 
 
 @pytest.fixture

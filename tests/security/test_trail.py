@@ -6,31 +6,15 @@ import pytest
 from django.test import Client
 
 from openalgo import doors
-from openalgo.http import Bridge
 from security import bans, trail
 from security.actors import COMMAND_LINE
 from security.asgi import Gatehouse
 from security.models.traffic import Kind
 from tests.conftest import PASSWORD
-from tests.security.trails import Trail, answer, ask
+from tests.security.trails import answer, ask
 from tests.wire import entered, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def kept(tmp_path, settings):
-    settings.DATA_DIR = tmp_path
-    opened = Trail()
-    yield opened
-    opened.kill()
-
-
-@pytest.fixture
-def gate(kept):
-    bridge = Bridge()
-    yield Gatehouse(http=bridge, websocket=doors.first)
-    bridge.stop(seconds=5)
 
 
 def test_a_request_leaves_one_row_before_it_is_answered(gate, kept):

@@ -106,7 +106,7 @@ def test_a_referer_makes_no_scanners_path_lighter():
 
 def test_a_forged_header_counts_once_a_day():
     for _ in range(100):
-        probes.spoofed(ATTACKER)
+        probes.spoofed(caller(spoofed=True))
     assert [each.weight for each in probes.tally.of(ATTACKER.subject)] == [1]
     assert probes.has_spoofed(ATTACKER)
 
@@ -124,7 +124,7 @@ def test_the_admin_that_moved_weighs_five_and_is_alarmed_about(moved_admin):
 
 def test_the_first_look_for_the_admin_bans_not_even_a_known_offender(moved_admin):
     probes.tally.learn(ATTACKER.subject, [], offences=3)
-    probes.spoofed(ATTACKER)
+    probes.spoofed(caller(spoofed=True))
     probes.unrouted(ATTACKER, "/admin/")
     assert not is_banned()
 
