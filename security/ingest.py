@@ -6,14 +6,13 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DataError, IntegrityError, connection, connections, transaction
+from django.db import DataError, IntegrityError, connections, transaction
 
-from security import alerts, latency, rollups, spool, trail
+from security import alerts, bulk, latency, pieces, rollups, spool, trail
 from security.alerts import Alarm
 from security.background import guarded
 from security.models import Spool as Mark
@@ -37,10 +36,7 @@ UNFIT = (DataError, IntegrityError, ArithmeticError, TypeError, ValueError)  # o
 
 Placed = tuple[int, Row]  # an entry's id, and what it says
 
-_COLUMNS = ("id", *Row._fields, "anonymous")
-_NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
-_INSERT = f"INSERT INTO security_trafficentry ({_NAMES}) VALUES "  # noqa: S608 - constants
-_ROW = f"({', '.join(['%s'] * len(_COLUMNS))})"
+TABLE, COLUMNS = "security_trafficentry", ("id", *Row._fields, "anonymous")
 
 
 class Ingest:
@@ -132,7 +128,7 @@ def take(path: Path) -> int:
     batch = spool.read(path, mark.offset, most=BATCH)
     if not batch.lines:
         return 0
-    rows = [(mark.pk << PLACES | at, row) for at, row in _parsed(batch.lines)]
+    rows = [(mark.pk << PLACES | at, row) for some in pieces.of(batch.lines) for at, row in _parsed(some)]
     try:
         _store(mark, rows, end=batch.end)
     except UNFIT:
@@ -175,18 +171,20 @@ def _read(line: bytes) -> Row | None:
 
 
 def _store(mark: Mark, rows: Sequence[Placed], *, end: int) -> None:
+    values = [_values(row) for some in pieces.of(rows) for row in some]
+    sums = sums_of(row for _, row in rows)
     with transaction.atomic():
         if not Mark.objects.filter(pk=mark.pk, offset=mark.offset).update(offset=end):
             raise RuntimeError(f"Somebody else reads {mark.name}.")
-        _insert(rows)
-        rollups.add(sums_of(row for _, row in rows))
+        bulk.insert(TABLE, COLUMNS, values)
+        rollups.add(sums)
 
 
 def _fits(row: Placed) -> bool:
     """Does the database take it? One row that it refuses must not hold up all that come after."""
     try:
         with transaction.atomic():
-            _insert([row])
+            bulk.insert(TABLE, COLUMNS, [_values(row)])
             sums_of([row[1]])
             transaction.set_rollback(True)
     except UNFIT:
@@ -195,23 +193,9 @@ def _fits(row: Placed) -> bool:
     return True
 
 
-def _insert(rows: Sequence[Placed]) -> None:
-    """Past the ORM: its statements take seven times as long to make as to run, and each request would pay for that.
-
-    One statement for all: with one for each row, SQLite's driver asks for the interpreter again after every row.
-    """
-    if not rows:
-        return
-    values: list[Any] = []
-    for place, (at, *facts, tried, incident) in rows:
-        values += (place, _instant(at), *facts, json.dumps(tried) if tried else None, incident, False)
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT + ", ".join([_ROW] * len(rows)), values)
-
-
-def _instant(at: float) -> str:
-    """As both engines take it, in UTC, and as Django spells it: on SQLite instants are compared as texts."""
-    return datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat(" ")
+def _values(row: Placed) -> tuple[Any, ...]:
+    place, (at, *facts, tried, incident) = row
+    return (place, bulk.instant(at), *facts, json.dumps(tried) if tried else None, incident, False)
 
 
 def _forget(path: Path) -> None:

@@ -2,10 +2,10 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any
 
-from security import alerts, bans, probes
+from security import alerts, bans, bulk, pieces, probes
 from security.alerts import Alarm
 from security.models import Probe
 from security.scores import Scenario, Try
@@ -14,10 +14,8 @@ from security.tally import Row
 
 logger = logging.getLogger(__name__)
 
-Item = TypeVar("Item")
-
 EVERY = 0.25  # seconds
-CHUNK = 500  # rows or subjects of one statement
+TABLE, COLUMNS = "security_probe", ("subject", "scenario", "digest", "weight", "at", "sample", "seq")
 MOST_ROWS = 1_000_000  # beyond them the oldest go: a stranger with many addresses must not fill the disk
 
 _failing, _overflowing = Silence(60.0), Silence(60.0)
@@ -32,7 +30,7 @@ def merge() -> None:
         return
     try:
         _write(batch.rows)
-        found = {name: tries for some in _chunks(sorted(batch.subjects)) for name, tries in totals(some).items()}
+        found = {name: tries for some in pieces.of(sorted(batch.subjects)) for name, tries in totals(some).items()}
         offences = bans.offences(batch.subjects)
     except Exception:
         probes.tally.put_back(batch)
@@ -40,10 +38,11 @@ def merge() -> None:
             logger.critical("what was tried could not be merged; it is counted in this process alone", exc_info=True)
             alerts.sound(Alarm.DETECTION, f"What {len(batch.subjects)} subjects tried could not be told to other processes.")
         return
-    for subject, tries in found.items():
-        known = probes.tally.learn(subject, tries, offences=offences[subject])
-        if known:
-            probes.judge(subject, known)
+    for some in pieces.of(list(found.items())):
+        for subject, tries in some:
+            known = probes.tally.learn(subject, tries, offences=offences[subject])
+            if known:
+                probes.judge(subject, known)
 
 
 def prune() -> int:
@@ -64,9 +63,9 @@ def forget() -> None:
 
 def _write(rows: Sequence[Row]) -> None:
     """In one order everywhere, so that no two processes wait for each other's rows."""
-    for some in _chunks(sorted(rows)):
-        Probe.objects.bulk_create([_row(each) for each in some], ignore_conflicts=True)
-        _renew(some)
+    for some in pieces.of(sorted(rows)):
+        if bulk.insert(TABLE, COLUMNS, [_values(each) for each in some], or_leave=True) < len(some):
+            _renew(some)
 
 
 def _renew(rows: Sequence[Row]) -> None:
@@ -91,12 +90,9 @@ def totals(subjects: Sequence[str]) -> dict[str, list[Try]]:
     return {name: [each for each in some if each.at > cleared.get(name, 0.0)] for name, some in tries.items()}
 
 
-def _row(row: Row) -> Probe:
-    tried = row.tried
-    return Probe(
-        subject=row.subject, scenario=tried.scenario, digest=tried.digest, weight=tried.weight, at=probes.instant(tried.at),
-        sample=row.sample[:200],
-    )  # fmt: skip
+def _values(row: Row) -> tuple[Any, ...]:
+    digest, at, weight, scenario = row.tried
+    return (row.subject, scenario, digest, weight, bulk.instant(at), row.sample[:200], 0)
 
 
 def _alarm_of_many() -> None:
@@ -104,8 +100,3 @@ def _alarm_of_many() -> None:
     if probes.tally.overflowed > overflowed and _overflowing.is_over():
         most = probes.tally.subjects
         alerts.sound(Alarm.DISTRIBUTED_SCAN, f"More than {most} subjects try doors: the longest quiet ones are forgotten.")
-
-
-def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    for start in range(0, len(items), CHUNK):
-        yield items[start : start + CHUNK]

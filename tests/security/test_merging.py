@@ -5,7 +5,7 @@ import time_machine
 from django.db import DatabaseError
 from django.utils import timezone
 
-from security import alerts, merging, policy, probes, propagation, snapshot
+from security import alerts, bulk, merging, policy, probes, propagation, snapshot
 from security.actors import COMMAND_LINE
 from security.alerts import Alarm
 from security.models import AuditEntry, Ban, Offender, Probe
@@ -103,7 +103,7 @@ def test_what_was_tried_a_day_ago_counts_anew(process):
 def test_a_database_that_fails_is_alarmed_about_once_a_minute_and_asked_again(monkeypatch):
     try_keys(5)
     with monkeypatch.context() as broken:
-        broken.setattr(Probe.objects, "bulk_create", refuse)
+        broken.setattr(bulk, "insert", refuse)
         for _ in range(3):
             merging.merge()
     merging.merge()
@@ -112,7 +112,7 @@ def test_a_database_that_fails_is_alarmed_about_once_a_minute_and_asked_again(mo
 
 
 def test_a_database_that_fails_does_not_keep_this_process_from_counting(monkeypatch):
-    monkeypatch.setattr(Probe.objects, "bulk_create", refuse)
+    monkeypatch.setattr(bulk, "insert", refuse)
     for number in range(10):
         try_keys(1, start=number)
         merging.merge()
