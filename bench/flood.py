@@ -1,10 +1,11 @@
 """Attackers at a steady rate through a trusted proxy: `python -m bench.flood PORT SECONDS RATE [KEY]`; with a key: bad ones.
 
-Requests that find no idle connection are left out, so `rate` says what was answered.
+Requests that find no idle connection are left out, so `rate` says what was answered: there are enough for half a second's.
 """
 
 import asyncio
 import json
+import secrets
 import sys
 import time
 from collections import Counter, deque
@@ -17,7 +18,7 @@ import uvloop
 from apiauth.tokens import SECRET_LENGTH, Token
 from bench.load import HEADER_END, LENGTH, spelled
 
-CONNECTIONS = 48
+CONNECTIONS = 1000
 TICK = 0.002  # seconds
 TRIES = 3  # of one subject, too few to be banned
 
@@ -78,9 +79,9 @@ def banned() -> Iterator[bytes]:
 
 
 def bad_keys(key: str) -> Iterator[bytes]:
-    """Well formed and under a known id, each another; from ever new subjects."""
+    """Well formed and under a known id, each another; from ever new subjects, others in each run."""
     kid = key.split("_")[2]
-    for number in count():
+    for number in count(TRIES * secrets.randbits(30)):
         subject = number // TRIES
         wrong = Token(kid=kid, secret=f"{number:0{SECRET_LENGTH}d}").reveal()
         body = json.dumps({"apikey": wrong})

@@ -2,7 +2,7 @@
 
 import dataclasses
 import logging
-from functools import partial
+from functools import lru_cache, partial
 from io import BytesIO
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from openalgo.pool import Pool
 from openalgo.streams import Streams
 from openalgo.waiting import Crowd, Full
 from security import proofs, trail
+from security.paths import is_api
 
 logger = logging.getLogger(__name__)
 
@@ -103,13 +104,15 @@ class Bridge(BaseHandler):
         return answer
 
     async def _let_in(self, scope: Scope, receive: Receive, *, who: str) -> Answer:
+        pool, known = self._passwords if _checks_password(scope) else self._pool, proofs.is_met(who)
+        if pool.refuses(who, known=known):
+            raise Full  # a flood meets this most of all: before its bodies are read
         parameters.check(scope)
         with self._shelf.place(who) as book:
             with self._coming.place(who):
                 content = await body.read(scope, receive, book)
             trail.arrived()
-            pool = self._passwords if _checks_password(scope) else self._pool
-            answer: Answer = await pool.submit(who, partial(self._respond, scope, content), known=proofs.is_met(who))
+            answer: Answer = await pool.submit(who, partial(self._respond, scope, content), known=known)
             return answer
 
     def _respond(self, scope: Scope, content: bytes) -> Answer:
@@ -174,6 +177,11 @@ def _request(scope: Scope, content: bytes) -> ASGIRequest:
 
 
 def _full(path: str) -> Answer:
+    return _full_at("/api/" if is_api(path) else "/")
+
+
+@lru_cache  # made anew for each of a flood, it would take longer than all else that those cost us
+def _full_at(path: str) -> Answer:
     return refusal(path, 503, "The server is busy. Try again in a moment.", (b"retry-after", b"1"))
 
 

@@ -15,6 +15,7 @@ from openalgo.waiting import Room
 
 CAME, END = "came", "end"  # what threads wait for: somebody may be served, or one of them may end
 TOGETHER = 0.002  # seconds; results of one turn that are further apart are handed back one by one
+MOST_REST = 0.005  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,10 @@ class Pool:
         room_of_one: int,
         orphan: Callable[[Any], None] | None = None,
     ) -> None:
-        """`strangers`: threads that they may hold at once, else all; `batch`: of them served in one turn.
+        """`strangers`: turns that they may have at once, else as many as threads; `batch`: of them served in one turn.
 
-        A turn of theirs ends when the event loop took its results: so a flood keeps neither the threads nor the loop to itself.
+        A turn rests as long as it worked, MOST_REST at most, and ends when the event loop took its results:
+        so a flood keeps neither the interpreter nor the threads nor the loop to itself.
         `orphan` takes, in the event loop, the result of a call whose caller has left meanwhile.
         """
         self._name, self._size, self._orphan = name, threads, orphan
@@ -64,6 +66,11 @@ class Pool:
             self._room.enter(who, job, known=known)
             wake = known or self._room.is_open  # else the end of a stranger's turn wakes a thread for the next
         return self._announce(job, wake=wake)
+
+    def refuses(self, who: str, *, known: bool) -> bool:
+        """Would `submit` raise Full now? To be asked before what is costly."""
+        with self._lock:
+            return self._room.refuses(who, known=known)
 
     def resume(self, call: Callable[[], Any]) -> asyncio.Future[Any]:
         """The same for work that was let in before: it waits its turn but is never refused."""
@@ -111,17 +118,20 @@ class Pool:
 
     def _serve(self, jobs: list[_Job], strangers: bool) -> None:  # noqa: FBT001 - as the room hands it out
         done: list[_Done] = []
-        began = time.monotonic()
+        began = start = time.monotonic()
         for job in jobs:
             if not job.future.cancelled():
                 done.append(_do(job))
             if time.monotonic() - began > TOGETHER:
                 self._post(job.loop, done)
                 done, began = [], time.monotonic()
-        self._post(jobs[-1].loop, done, end=strangers)
+        self._post(jobs[-1].loop, done)
+        if strangers:
+            time.sleep(min(MOST_REST, time.monotonic() - start))
+            self._post(jobs[-1].loop, [], end=True)
 
     def _post(self, loop: asyncio.AbstractEventLoop, done: list[_Done], *, end: bool = False) -> None:
-        """Hand results back; with the last of strangers their turn ends."""
+        """Hand results back; `end`: that of a turn of strangers."""
         if not done and not end:
             return
         try:

@@ -48,9 +48,12 @@ class Line(Generic[Job]):
 
     def enter(self, who: str, job: Job) -> None:
         """Raises Full."""
-        if self._length >= self._room or len(self._jobs.get(who, ())) >= self._room_of_one:
+        if self.refuses(who):
             raise Full
         self.push(who, job)
+
+    def refuses(self, who: str) -> bool:
+        return self._length >= self._room or len(self._jobs.get(who, ())) >= self._room_of_one
 
     def push(self, who: str, job: Job) -> None:
         """Never refused."""
@@ -86,7 +89,10 @@ class Room(Generic[Job]):
 
     def enter(self, who: str, job: Job, *, known: bool) -> None:
         """Raises Full where `who`, or anybody in that line, may not wait any more."""
-        (self._known if known else self._strangers).enter(who, job)
+        self._line(known=known).enter(who, job)
+
+    def refuses(self, who: str, *, known: bool) -> bool:
+        return self._line(known=known).refuses(who)
 
     def push(self, job: Job) -> None:
         """Work that was let in before: among the known, and never refused."""
@@ -108,6 +114,9 @@ class Room(Generic[Job]):
         """The end of a turn of strangers; whether others wait for one."""
         self._running -= 1
         return len(self._strangers) > 0
+
+    def _line(self, *, known: bool) -> Line[Job]:
+        return self._known if known else self._strangers
 
     def _pop_known(self) -> tuple[list[Job], bool] | None:
         job = self._known.pop()

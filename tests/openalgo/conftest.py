@@ -2,12 +2,14 @@
 
 import re
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
 
+from openalgo.pool import Pool
 from tests.live import Live, environment, live_server, start
 
 PROBES = {"DJANGO_SETTINGS_MODULE": "tests.openalgo.probe_settings", "THREADS": "2"}
@@ -49,6 +51,21 @@ def client(server) -> Iterator[httpx.Client]:
 def served(serve) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=serve.base, timeout=20) as opened:
         yield opened
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool]:
+    made = Pool("test", threads=1, room=4, room_of_one=2)
+    yield made
+    made.stop(seconds=5)
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """Keeps the pool's only thread busy until it is opened."""
+    opened = threading.Event()
+    yield opened
+    opened.set()
 
 
 class Line:

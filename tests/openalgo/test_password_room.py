@@ -33,11 +33,13 @@ def bridge():
     bridge.stop(seconds=20)
 
 
-async def ask(bridge: Bridge, method: str, path: str, *, who: str = "203.0.113.9") -> int:
+async def ask(bridge: Bridge, method: str, path: str, *, who: str = "203.0.113.9", read: list[str] | None = None) -> int:
     sent: list[Message] = []
     scope = {"type": "http", "method": method, "path": path, "headers": [], "client": (who, 1)}
 
     async def receive() -> dict[str, object]:
+        if read is not None:
+            read.append(who)
         return {"type": "http.request", "body": b""}
 
     async def send(message: Message) -> None:
@@ -74,3 +76,18 @@ def test_thirty_two_may_wait_for_the_password_check():
 def test_one_address_cannot_fill_the_room(bridge):
     _, logins = asyncio.run(flood(bridge, ["203.0.113.9"] * (PASSWORD_ROOM_OF_ONE + 3)))
     assert logins == {200: PASSWORD_ROOM_OF_ONE + 1, 503: 3}
+
+
+def test_a_full_room_refuses_before_a_body_is_read(bridge):
+    read: list[str] = []
+
+    async def run() -> int:
+        first = asyncio.create_task(ask(bridge, "POST", "/login/", read=read))
+        await asyncio.to_thread(bridge.begun.wait, 20)
+        others = [asyncio.create_task(ask(bridge, "POST", "/login/", read=read)) for _ in range(PASSWORD_ROOM_OF_ONE + 1)]
+        refused = await next(asyncio.as_completed(others))
+        bridge.go.set()
+        await asyncio.gather(first, *others)
+        return refused
+
+    assert (asyncio.run(run()), len(read)) == (503, PASSWORD_ROOM_OF_ONE + 1)

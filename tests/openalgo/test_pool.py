@@ -2,40 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
 
 import pytest
 
-from openalgo.body import Shelf
 from openalgo.pool import Pool
-from openalgo.waiting import TURNS, Full
-
-
-@pytest.fixture
-def pool():
-    made = Pool("test", threads=1, room=4, room_of_one=2)
-    yield made
-    made.stop(seconds=5)
-
-
-@pytest.fixture
-def gate():
-    """Keeps the pool's only thread busy until it is opened."""
-    opened = threading.Event()
-    yield opened
-    opened.set()
-
-
-def occupied(pool: Pool, gate: threading.Event, crowd: Callable[[], list[asyncio.Future[object]]]) -> None:
-    """Let a crowd come, in a loop, while the pool's thread waits at the gate; over when all of them were served or left."""
-
-    async def run() -> None:
-        busy = await begun(pool, "busy", gate, known=False)
-        came = crowd()
-        gate.set()
-        await asyncio.gather(busy, *came, return_exceptions=True)
-
-    asyncio.run(run())
+from openalgo.waiting import Full
+from tests.openalgo.crowding import begun, holding, occupied
 
 
 def test_it_hands_back_what_a_call_returns(pool):
@@ -130,23 +102,6 @@ def test_a_result_that_nobody_awaits_is_handed_over():
     assert orphans == ["open file"]
 
 
-def test_bodies_in_memory_have_a_limit_in_all_and_for_one():
-    shelf = Shelf(in_all=100, of_one=60)
-    with shelf.place("one") as book, shelf.place("two") as book_two:
-        book(60)
-        with pytest.raises(Full):
-            book(1)
-        with pytest.raises(Full):
-            book_two(41)
-
-
-def test_the_shelf_is_empty_afterwards():
-    shelf = Shelf(in_all=100, of_one=60)
-    with shelf.place("one") as book:
-        book(60)
-    assert (shelf._held_in_all, shelf._held) == (0, {})
-
-
 def test_a_stranger_does_not_wait_for_the_known_caller_who_came_before_them():
     """The thread that served the last stranger is the known caller's now; another has to see to the next stranger."""
     pool = Pool("test", threads=2, strangers=1, room=9, room_of_one=9)
@@ -169,33 +124,14 @@ async def _served_behind_a_known_caller(pool: Pool) -> object:
     return served
 
 
-async def begun(pool: Pool, who: str, gate: threading.Event, *, known: bool) -> asyncio.Future[object]:
-    """Somebody who holds a thread by now."""
-    running, held = holding(pool, who, gate, known=known)
-    await running.wait()
-    return held
-
-
-def holding(pool: Pool, who: str, gate: threading.Event, *, known: bool) -> tuple[asyncio.Event, asyncio.Future[object]]:
-    """Somebody who will hold a thread until the gate opens; the event says that they do."""
-    loop, running = asyncio.get_running_loop(), asyncio.Event()
-    return running, pool.submit(who, lambda: (loop.call_soon_threadsafe(running.set), gate.wait(10)), known=known)
-
-
-def test_strangers_have_no_next_turn_before_the_loop_took_their_results(pool, gate):
-    served, all_known = list[str](), threading.Event()
-
+def test_it_tells_beforehand_whom_it_would_refuse(pool, gate):
     def crowd() -> list[asyncio.Future[object]]:
-        came = [pool.submit("stranger", lambda: served.append("stranger"))]
-        came += [pool.resume(lambda: served.append("known")) for _ in range(2 * TURNS)]
-        came.append(pool.resume(all_known.set))
-        gate.set()
-        all_known.wait(10)  # the loop stands still; some of so many turns would have been the stranger's
-        assert served == ["known"] * 2 * TURNS
+        came = [pool.submit("one", int) for _ in range(2)]
+        assert [pool.refuses("one", known=known) for known in (False, True)] == [True, False]
+        assert not pool.refuses("other", known=False)
         return came
 
     occupied(pool, gate, crowd)
-    assert served[-1] == "stranger"
 
 
 def test_who_was_served_does_not_wait_for_a_slow_one_in_the_same_turn(monkeypatch, gate):
