@@ -2,10 +2,12 @@
 
 import asyncio
 from enum import Enum
+from typing import TypeVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from security import addresses, clientip, policy
+from security import addresses, clientip, policy, proofs
+from security.addresses import Address, Neighbours
 from security.sockets import ABORT
 
 HEADER_DEADLINE = 5.0  # seconds for a header, from the connection or from its first byte
@@ -22,40 +24,52 @@ TOO_LONG = (
 )
 
 
+Name = TypeVar("Name")
+Waiting = dict["Protocol", None]  # oldest first
+
+
 class Anteroom:
     """Connections, by subject, that wait for a header; at the cap the oldest makes way for the newest."""
 
     def __init__(self, most: int = UNANNOUNCED) -> None:
         self._most = most
-        self._waiting: dict[str, dict[Protocol, None]] = {}
+        self._waiting: dict[str, Waiting] = {}
+        self._networks: dict[Neighbours, Waiting] = {}
 
-    def enter(self, protocol: "Protocol", subject: str) -> None:
-        waiting = self._waiting.setdefault(subject, {})
+    def enter(self, protocol: "Protocol", peer: Address) -> None:
+        self._networks.setdefault(peer.neighbours, {})[protocol] = None
+        waiting = self._waiting.setdefault(peer.subject, {})
         waiting[protocol] = None
         if len(waiting) > self._most:
             next(iter(waiting)).cut()
 
-    def leave(self, protocol: "Protocol", subject: str) -> None:
-        waiting = self._waiting.get(subject, {})
-        waiting.pop(protocol, None)
-        if not waiting:
-            self._waiting.pop(subject, None)
+    def leave(self, protocol: "Protocol", peer: Address) -> None:
+        _leave(self._waiting, peer.subject, protocol)
+        _leave(self._networks, peer.neighbours, protocol)
 
-    def most(self) -> "dict[Protocol, None]":
-        """Those of the subject that has most here, oldest first."""
-        return max(self._waiting.values(), key=len, default={})
+    def most(self) -> "Waiting":
+        """Those of the /24 or /48 that has most here, oldest first: one who holds a whole network counts once."""
+        return max(self._networks.values(), key=len, default={})
 
 
 # Of both ports; touched by the event loop only
 anteroom = Anteroom()  # for the first header
 lounge = Anteroom(KEPT)  # for the next: one subject that kept them all would leave nobody a connection
+known = Anteroom(KEPT)  # the same for who proved themselves lately
 
 
 def make_way() -> None:
-    """Where all connections are taken: of the subject with most that only wait, the oldest goes."""
-    waiting = max(anteroom.most(), lounge.most(), key=len)
+    """Where all connections are taken: of the network with most that only wait, the oldest goes; strangers first."""
+    waiting = max(anteroom.most(), lounge.most(), key=len) or known.most()
     if waiting:
         next(iter(waiting)).cut()
+
+
+def _leave(places: "dict[Name, Waiting]", name: "Name", protocol: "Protocol") -> None:
+    waiting = places.get(name, {})
+    waiting.pop(protocol, None)
+    if not waiting:
+        places.pop(name, None)
 
 
 class Phase(Enum):
@@ -72,8 +86,8 @@ class Protocol(HttpToolsProtocol):
     _header_bytes = 0
     _body_bytes_left = 0  # what may still come between header and end, chunk sizes and trailers with it
     _timer: asyncio.TimerHandle | None = None
-    _subject: str | None = None  # until its first header is complete
-    _peer: str | None = None  # its subject, unless a proxy of ours stands there
+    _peer: Address | None = None  # unless a proxy of ours stands there
+    _place: Anteroom | None = None  # where it waits
     _begun = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -86,8 +100,8 @@ class Protocol(HttpToolsProtocol):
             self.timeout_keep_alive = KEEP_ALIVE
             if len(self.connections) >= self.limit_concurrency:
                 make_way()
-            self._subject = self._peer = addresses.parse(peer.partition("%")[0]).subject
-            anteroom.enter(self, self._subject)
+            self._peer = addresses.parse(peer.partition("%")[0])
+            self._wait_in(anteroom)
         self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -191,13 +205,20 @@ class Protocol(HttpToolsProtocol):
     def _rest(self) -> None:
         """Until the next header is complete, if all that was asked for is answered."""
         if self._peer is not None and self._phase is Phase.IDLE and not self._is_busy() and not self.transport.is_closing():
-            lounge.enter(self, self._peer)
+            self._wait_in(known if proofs.is_met(self._peer.subject) else lounge)
 
     def _announced(self) -> None:
         """The header is complete, or will never be."""
         self._disarm()
-        if self._subject is not None:
-            anteroom.leave(self, self._subject)
-            self._subject = None
+        self._leave()
+
+    def _wait_in(self, place: Anteroom) -> None:
+        self._leave()
         if self._peer is not None:
-            lounge.leave(self, self._peer)
+            self._place = place
+            place.enter(self, self._peer)
+
+    def _leave(self) -> None:
+        if self._place is not None and self._peer is not None:
+            self._place.leave(self, self._peer)
+            self._place = None

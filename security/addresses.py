@@ -8,10 +8,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 SUBJECT_LENGTH = {32: 32, 128: 64}  # an IPv4 address, or the /64 that a single IPv6 line is handed
+NEIGHBOURS = {32: 24, 128: 48}  # whoever has one address of such a network may well have more
 _MAPPED = 0xFFFF
 _TUNNELS = (_MAPPED, 0x64FF9B << 64)  # ::ffff:0:0/96 and 64:ff9b::/96, both carrying an IPv4 address in their last 32 bits
 _REMEMBERED = 8192
 _PREFIX = re.compile(r"0|[1-9][0-9]{0,2}")
+
+
+Neighbours = tuple[int, int]
 
 
 class NotAnAddress(ValueError):
@@ -62,6 +66,11 @@ class Address(NamedTuple):
     subject: str
     bits: int
     value: int
+
+    @property
+    def neighbours(self) -> Neighbours:
+        """Its /24 or /48: the family in bits, and the number it begins with."""
+        return self.bits, self.value >> self.bits - NEIGHBOURS[self.bits]
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -10,11 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from security import excess, policy, rollups
-from security.addresses import NotAnAddress, subject_network
+from security.addresses import NEIGHBOURS, NotAnAddress, subject_network
 from security.models import TrafficEntry
 
 CHUNK = 1_000  # rows of one transaction
-NEIGHBOURS = {32: 24, 128: 48}  # what is left of an address
 
 
 def anonymise() -> int:

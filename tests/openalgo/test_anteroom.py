@@ -12,8 +12,10 @@ from uvicorn.server import ServerState
 from openalgo import doors, protocol
 from openalgo.http import COMING
 from openalgo.protocol import Anteroom, Protocol
+from security import addresses
 from tests.live import live_server
 
+ATTACKER, CUSTOMER = addresses.parse("203.0.113.9"), addresses.parse("198.51.100.1")
 HALF = b"GET /healthz HTTP/1.1\r\nHost: loc"
 WHOLE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -40,25 +42,26 @@ def test_the_oldest_makes_way_at_the_cap():
     anteroom = Anteroom()
     visitors = [Visitor() for _ in range(protocol.UNANNOUNCED + 1)]
     for visitor in visitors:
-        anteroom.enter(visitor, "203.0.113.9")  # type: ignore[arg-type]
+        anteroom.enter(visitor, ATTACKER)  # type: ignore[arg-type]
     assert [visitor.is_cut for visitor in visitors] == [True] + [False] * protocol.UNANNOUNCED
 
 
 def test_one_subject_does_not_crowd_out_another():
     anteroom = Anteroom()
     other = Visitor()
-    anteroom.enter(other, "198.51.100.1")  # type: ignore[arg-type]
+    anteroom.enter(other, CUSTOMER)  # type: ignore[arg-type]
     for _ in range(protocol.UNANNOUNCED + 1):
-        anteroom.enter(Visitor(), "203.0.113.9")  # type: ignore[arg-type]
+        anteroom.enter(Visitor(), ATTACKER)  # type: ignore[arg-type]
     assert not other.is_cut
 
 
 def test_who_leaves_is_forgotten():
     anteroom = Anteroom()
     visitor = Visitor()
-    anteroom.enter(visitor, "203.0.113.9")  # type: ignore[arg-type]
-    anteroom.leave(visitor, "203.0.113.9")  # type: ignore[arg-type]
+    anteroom.enter(visitor, ATTACKER)  # type: ignore[arg-type]
+    anteroom.leave(visitor, ATTACKER)  # type: ignore[arg-type]
     assert not anteroom._waiting
+    assert not anteroom._networks
 
 
 @pytest.mark.parametrize("said", [b"", HALF], ids=["silent", "half-sent"])

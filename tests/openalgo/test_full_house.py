@@ -1,4 +1,4 @@
-"""All connections are taken: whoever keeps most of them makes way for a newcomer."""
+"""All connections are taken: somebody makes way for a newcomer."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -9,7 +9,8 @@ from uvicorn.server import ServerState
 
 from openalgo import doors, protocol
 from openalgo.protocol import Protocol
-from security import policy
+from security import policy, proofs
+from tests.security.trying import caller
 
 WHOLE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -24,8 +25,8 @@ async def told(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> by
         return b""
 
 
-async def newcomer_to_a_full_house(monkeypatch: pytest.MonkeyPatch) -> tuple[bytes, list[bytes]]:
-    """What a newcomer is told where three hosts keep every connection, and what those are told then."""
+async def newcomer_to_a_full_house(monkeypatch: pytest.MonkeyPatch, *hosts: str) -> tuple[bytes, list[bytes]]:
+    """What a newcomer is told where five keep every connection, and what those are told then."""
     monkeypatch.setattr(protocol, "REQUESTS", 6 - policy.current().sockets_all)
     config = uvicorn.Config(doors.upgrade_required, http=Protocol, lifespan="off", log_config=None)
     config.load()
@@ -36,16 +37,35 @@ async def newcomer_to_a_full_house(monkeypatch: pytest.MonkeyPatch) -> tuple[byt
         stack.callback(server.close)
 
         async def come(host: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-            line = await asyncio.open_connection("127.0.0.1", port, local_addr=(host, 0))
+            line = await asyncio.open_connection("127.0.0.1", port, local_addr=(f"127.0.{host}", 0))
             stack.callback(line[1].close)
             assert await told(*line) == b"426"
             return line
 
-        kept = [await come(f"127.0.0.{host}") for host in (2, 3, 3, 3, 4)]
-        newcomer = await come("127.0.0.5")
+        kept = [await come(host) for host in hosts]
+        newcomer = await come("9.1")
         return await told(*newcomer), [await told(*line) for line in kept]
 
 
-def test_where_all_is_taken_whoever_keeps_most_makes_way(monkeypatch):
-    newcomer, kept = asyncio.run(newcomer_to_a_full_house(monkeypatch))
-    assert (newcomer, kept) == (b"426", [b"426", b"", b"426", b"426", b"426"])
+@pytest.mark.parametrize(
+    ("hosts", "cut"),
+    [
+        (("2.1", "3.1", "3.1", "3.1", "4.1"), 1),
+        (("2.1", "2.1", "3.1", "3.2", "3.3"), 2),  # an office, and a network in which every address keeps one
+    ],
+)
+def test_where_all_is_taken_the_network_that_keeps_most_makes_way(monkeypatch, hosts, cut):
+    newcomer, kept = asyncio.run(newcomer_to_a_full_house(monkeypatch, *hosts))
+    assert (newcomer, kept) == (b"426", [b"" if number == cut else b"426" for number in range(5)])
+
+
+def test_who_proved_themselves_lately_makes_way_after_all_strangers(monkeypatch):
+    proofs.met(caller("127.0.2.1"))
+    newcomer, kept = asyncio.run(newcomer_to_a_full_house(monkeypatch, "2.1", "2.1", "2.1", "3.1", "3.1"))
+    assert (newcomer, kept) == (b"426", [b"426", b"426", b"426", b"", b"426"])
+
+
+def test_where_all_is_taken_by_them_one_of_those_makes_way(monkeypatch):
+    proofs.met(caller("127.0.2.1"))
+    newcomer, kept = asyncio.run(newcomer_to_a_full_house(monkeypatch, *["2.1"] * 5))
+    assert (newcomer, kept) == (b"426", [b"", b"426", b"426", b"426", b"426"])
