@@ -51,7 +51,8 @@ class Pulse:
 def _beat(*, everything: bool) -> float:
     """Run what is due; seconds until the next is."""
     for name, beat in _beats.items():
-        if everything or beat.due <= time.monotonic():
+        began = time.monotonic()
+        if everything or beat.due <= began:
             guarded(name, beat.last if everything else beat.run)
-            beat.due = time.monotonic() + beat.every
+            beat.due = began + beat.every
     return max(0.0, min((beat.due for beat in _beats.values()), default=time.monotonic() + 1.0) - time.monotonic())
