@@ -4,6 +4,7 @@ import contextvars
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import connections
 from django.http.response import HttpResponseBase
@@ -73,6 +74,16 @@ def refusal(path: str, status: int, sentence: str, *headers: tuple[bytes, bytes]
         *headers,
     ]
     return Answer(status, lines, body)
+
+
+def full(path: str) -> Answer:
+    """Too many wait already."""
+    return _full_at("/api/" if is_api(path) else "/")
+
+
+@lru_cache  # made anew for each of a flood, it would take longer than all else that those cost us
+def _full_at(path: str) -> Answer:
+    return refusal(path, 503, "The server is busy. Try again in a moment.", (b"retry-after", b"1"))
 
 
 def length(answer: Answer) -> int | None:

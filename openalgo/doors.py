@@ -10,7 +10,7 @@ from django.urls import re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from brokers.consumers import Pages, Programs, cookie, prover
-from openalgo.answers import Answer, refusal
+from openalgo.answers import Answer, full, refusal
 from openalgo.body import App, Receive, Scope, Send
 from openalgo.delivery import send_whole
 from security import aside, incidents, origins, probes, ratelimits, trail
@@ -39,21 +39,24 @@ async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
     if origins.is_foreign(scope):
         await send({"type": "websocket.close"})  # servers make it 403
         return
-    proven, outcome = await aside.run(_charge, scope["caller"], cookie(scope))
+    try:
+        answer = await aside.run_for_stranger(_judged, scope["caller"], scope["path"], cookie(scope))
+    except aside.Full:
+        answer = full(scope["path"])
     if "websocket.http.response" in (scope.get("extensions") or {}):
-        answer = _told(scope["path"], outcome)
         await send({"type": "websocket.http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "websocket.http.response.body", "body": answer.body})
     else:
         await send({"type": "websocket.close"})
-    if not proven:
-        await aside.run(_probe, scope["caller"], scope["path"])
 
 
-def _charge(caller: Caller, key: str) -> tuple[bool, Allowed | Refused]:
-    """Whether a live session asks, and what the charge came to."""
+def _judged(caller: Caller, path: str, key: str) -> Answer:
+    """In a thread: whoever has a live session is charged alone, a stranger's try counts before it is answered."""
     who = prover(key)
-    return who is not None, ratelimits.no_view(caller, who)
+    if who is None:
+        probes.spoofed(caller)
+        probes.unrouted(caller, path)
+    return _told(path, ratelimits.no_view(caller, who))
 
 
 def _told(path: str, outcome: Allowed | Refused) -> Answer:
@@ -64,11 +67,6 @@ def _told(path: str, outcome: Allowed | Refused) -> Answer:
 
 def _lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-
-
-def _probe(caller: Caller, path: str) -> None:
-    probes.spoofed(caller)
-    probes.unrouted(caller, path)
 
 
 async def upgrade_required(scope: Scope, receive: Receive, send: Send) -> None:

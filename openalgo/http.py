@@ -2,7 +2,7 @@
 
 import dataclasses
 import logging
-from functools import lru_cache, partial
+from functools import partial
 from io import BytesIO
 
 from django.conf import settings
@@ -19,7 +19,6 @@ from openalgo.pool import Pool
 from openalgo.streams import Streams
 from openalgo.waiting import Crowd, Full
 from security import proofs, trail
-from security.paths import is_api
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +53,7 @@ class Bridge(BaseHandler):
             with self._present.place(_subject(scope)):
                 await self._serve(scope, receive, send)
         except Full:
-            answer = _full(scope["path"])
+            answer = answers.full(scope["path"])
             trail.answered(scope, status=answer.status, size=len(answer.body))
             await delivery.send_whole(answer, send)
 
@@ -93,7 +92,7 @@ class Bridge(BaseHandler):
         except Refused as refused:
             answer = refusal(path, refused.status, refused.sentence, *refused.headers)
         except Full:
-            answer = _full(path)
+            answer = answers.full(path)
         except Gone:
             raise
         except Exception:
@@ -138,7 +137,7 @@ class Bridge(BaseHandler):
                 await self._streams.send(answer, who=_subject(scope), receive=receive, send=send)
             except Full:
                 self._discard(answer)
-                await delivery.send_whole(_full(scope["path"]), send)
+                await delivery.send_whole(answers.full(scope["path"]), send)
             return
         if scope["method"] == "HEAD":
             answer = dataclasses.replace(answer, body=b"")
@@ -174,15 +173,6 @@ def _request(scope: Scope, content: bytes) -> ASGIRequest:
     if (caller := scope.get("caller")) is not None:
         request.META["REMOTE_ADDR"] = request.META["REMOTE_HOST"] = caller.address
     return request
-
-
-def _full(path: str) -> Answer:
-    return _full_at("/api/" if is_api(path) else "/")
-
-
-@lru_cache  # made anew for each of a flood, it would take longer than all else that those cost us
-def _full_at(path: str) -> Answer:
-    return refusal(path, 503, "The server is busy. Try again in a moment.", (b"retry-after", b"1"))
 
 
 def _unreadable() -> Refused:

@@ -1,9 +1,11 @@
 """Which doors there are for sockets, and what happens where there is none."""
 
+import threading
+
 import pytest
 from django.test import Client
 
-from security import probes
+from security import aside, probes, snapshot
 from security.scores import Scenario
 from tests.wire import play
 
@@ -72,6 +74,15 @@ def test_twenty_unknown_paths_ban():
     assert play(scene)["status"] == 403
 
 
+def test_the_ban_stands_before_the_try_that_brought_it_is_answered():
+    async def scene(wire):
+        for letter in "abcdefghij":
+            await wire(f"/{letter}", peer="203.0.113.9").next()
+        return snapshot.verdict("203.0.113.9")
+
+    assert play(scene) is not None
+
+
 def logged_in(user) -> list[tuple[bytes, bytes]]:
     client = Client()
     client.force_login(user)
@@ -103,6 +114,29 @@ def test_a_stranger_may_try_so_many_doors_a_minute(rung, one_minute):
 
     assert play(scene) == [404] * 60 + [429]
     assert len(rung) == 61
+
+
+@pytest.fixture
+def stuck(monkeypatch) -> threading.Event:
+    """Until it is set, strangers at no door are being judged."""
+    over = threading.Event()
+    monkeypatch.setattr(probes, "unrouted", lambda caller, path: over.wait(20))
+    return over
+
+
+def test_strangers_at_no_door_hold_up_nobody_at_a_door_and_few_of_them_wait(stuck, second_user):
+    headers = logged_in(second_user)
+
+    async def scene(wire):
+        crowd = [wire("/nowhere", peer=f"203.0.113.{number}") for number in range(aside.STRANGERS)]
+        try:
+            return await answer(wire, "/nowhere"), await wire("/live/", headers=headers).next(), crowd[-1].heard
+        finally:
+            stuck.set()
+
+    refused, page, last = play(scene)
+    assert (refused["status"], (b"retry-after", b"1") in refused["headers"]) == (503, True)
+    assert (page["type"], last[0]["status"]) == ("websocket.accept", 404)
 
 
 @pytest.mark.parametrize("path", ["/live/", "/nowhere"])
