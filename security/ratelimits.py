@@ -18,6 +18,7 @@ __all__ = ["ALLOWED", "PRESETS", "Allowed", "Limit", "Refused", "Rule", "charge"
 View = TypeVar("View", bound=Callable[..., Any])
 
 PERIODS = {1: "a second", 60: "a minute", 3600: "an hour", 86_400: "a day"}
+NO_VIEW = "no view"
 CLOSED = {Rule.LOGIN, Rule.FAILED, Rule.THROTTLED}  # guesses at secrets, counted here when the store is gone
 
 
@@ -72,18 +73,23 @@ def rate_of(rule: Rule) -> Rate | None:
     return rules.rates.get(rule) or PRESETS[rules.preset or settings.RATE_LIMITS].get(rule)
 
 
-def stranger(caller: Caller, *, rule: Rule = Rule.FAILED) -> Allowed | Refused:
+def stranger(caller: Caller, *, rule: Rule = Rule.FAILED, endpoint: str = "") -> Allowed | Refused:
     """Book a request that proves nobody to its subject; a throttled subject has one small budget for all of those."""
     if snapshot.is_throttled(caller.subject):
         outcome = _count(Rule.THROTTLED, caller.subject, policy.current().throttle)
         if isinstance(outcome, Refused):
             return outcome
-    return charge(rule, caller.subject)
+    return charge(rule, caller.subject, endpoint=endpoint)
 
 
 def no_view(caller: Caller, who: str | None) -> Allowed | Refused:
-    """Book a request that reached no view: to whoever proved themselves, else to its subject like an open page."""
-    return stranger(caller, rule=Rule.OPEN) if who is None else charge(Rule.PAGE, who, endpoint="no view")
+    """Book a request that reached no view: to whoever proved themselves, else to its subject like one open page more.
+
+    So a bot that looks for doors leaves its neighbours, behind the same address, what they need to log in.
+    """
+    if who is None:
+        return stranger(caller, rule=Rule.OPEN, endpoint=NO_VIEW)
+    return charge(Rule.PAGE, who, endpoint=NO_VIEW)
 
 
 def forget() -> None:

@@ -11,7 +11,7 @@ class Rule(StrEnum):
     PAGE = "page"  # per endpoint and user
     KEYS = "keys"  # per user; only what is sent: looking counts as PAGE
     LOGIN = "login"  # per subject; only what is sent: looking counts as OPEN
-    OPEN = "open"  # per subject: requests that need no proof
+    OPEN = "open"  # per subject: requests that need no proof; those that reached no view count apart
     FAILED = "failed"  # per subject: requests whose proof is missing or wrong
     THROTTLED = "throttled"  # per throttled subject: everything that proves nobody; part of the bans, in no preset
 

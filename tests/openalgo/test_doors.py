@@ -7,7 +7,7 @@ from django.test import Client
 
 from security import aside, probes, snapshot
 from security.scores import Scenario
-from tests.wire import play
+from tests.wire import HOME, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,7 +19,7 @@ FOREIGN = [(b"host", b"localhost"), (b"origin", b"http://evil.example")]
 def rung(monkeypatch):
     """What was rung for."""
     paths: list[tuple[str, str]] = []
-    monkeypatch.setattr(probes, "unrouted", lambda caller, path: paths.append((caller.subject, path)))
+    monkeypatch.setattr(probes, "unrouted", lambda caller, path, **_: paths.append((caller.subject, path)))
     return paths
 
 
@@ -114,6 +114,16 @@ def test_a_stranger_may_try_so_many_doors_a_minute(rung, one_minute):
 
     assert play(scene) == [404] * 60 + [429]
     assert len(rung) == 61
+
+
+def test_unknown_addresses_are_one_budget_by_socket_and_by_http_and_the_login_another(rung, one_minute):
+    async def scene(wire):
+        for number in range(60):
+            await answer(wire, f"/{number}")
+
+    play(scene)
+    neighbour = Client(REMOTE_ADDR=HOME)
+    assert [neighbour.get(path).status_code for path in ("/wss", "/login/")] == [429, 200]
 
 
 @pytest.fixture

@@ -78,6 +78,12 @@ def test_unknown_addresses_are_limited_like_open_pages(stranger):
     assert passed(stranger, "/robots.txt") == 60
 
 
+@pytest.mark.parametrize(("method", "address"), [("get", "/nothing"), ("trace", "/open")])
+def test_whoever_looks_for_doors_leaves_their_neighbours_the_login(stranger, method, address):
+    assert passed(stranger, address, method=method) == 60
+    assert passed(stranger, "/login/") == 60
+
+
 @pytest.mark.parametrize(("listed", "many"), [([], 60), (["https://page.example"], 70)])
 def test_pages_that_may_not_call_ask_so_often_and_others_as_they_like(stranger, settings, listed, many):
     settings.CORS_ALLOWED_ORIGINS = listed
@@ -94,7 +100,7 @@ def test_a_browser_is_told_on_a_page_when_to_come_back(stranger):
 
 
 def test_a_program_is_told_in_json(stranger):
-    passed(stranger, "/open")
+    passed(stranger, "/api/nothing")
     answer = stranger.get("/api/nothing")
     assert answer.status_code == 429
     assert answer["RateLimit-Limit"] == "60"
