@@ -1,7 +1,7 @@
 """Which rows of the traffic trail may not be kept: of too many, first what a flood left behind, then the oldest.
 
-Whoever is refused for asking too often would otherwise push older evidence out. Nothing here sorts the trail: each query walks
-one index, and counts or stops on its way.
+Whoever is refused for asking too often, or before Django, would otherwise push older evidence out. Nothing here sorts the
+trail: each query walks one index, or merges such walks, and counts or stops on its way.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,13 @@ from security import policy
 from security.models import TrafficEntry
 from security.models.traffic import Kind
 
-# Too many requests by nobody proven, which count with nothing. `<=`, since by `= ""` SQLite would walk nearly all rows.
-FLOOD = Q(status=429, user__lte="", key__lte="", tried__isnull=True)
+# What the bridge refuses, and the second port: neither route nor incident. Django's refusals have one of them, and its limits.
+UNSEEN = (400, 408, 413, 415, 426, 431, 503)
+# By status: that, or too many requests, by nobody proven, which count with nothing.
+# `<=`, since by `= ""` SQLite would walk nearly all rows.
+NOBODY = Q(user__lte="", key__lte="", tried__isnull=True)
+FLOODS = {429: NOBODY} | dict.fromkeys(UNSEEN, NOBODY & Q(route__lte="", incident__lte=""))
+FLOOD = Q(FLOODS[429], status=429) | Q(FLOODS[UNSEEN[0]], status__in=UNSEEN)
 TICK = timedelta(microseconds=1)
 
 Rows = QuerySet[TrafficEntry]
@@ -30,8 +35,8 @@ class Excess:
 
     def parts(self) -> list[Rows]:
         """What goes, no row in two of them."""
-        flood = TrafficEntry.objects.filter(FLOOD, at__gte=self.end, at__lt=self.flood_end)
-        return [*(rows.filter(at__lt=self.end) for rows in _walks()), flood]
+        floods = [rows.filter(at__gte=self.end, at__lt=self.flood_end) for rows in _floods()]
+        return [*(rows.filter(at__lt=self.end) for rows in _walks()), *floods]
 
     def others(self) -> Rows:
         """What stays."""
@@ -45,12 +50,13 @@ def find() -> Excess:
     many = sum(rows.count() for rows in kept) - limits.traffic_rows
     if many <= 0:
         return Excess(end, end)
-    flood = TrafficEntry.objects.filter(FLOOD, at__gte=end)
-    if flood_end := _after(flood, many):
+    floods = [rows.filter(at__gte=end) for rows in _floods()]
+    if flood_end := _after(floods, many):
         return Excess(end, flood_end)
-    many, newest = many - flood.count(), flood.order_by("-at").values_list("at", flat=True).first()
-    http, sockets = (rows.filter(~FLOOD) for rows in kept)
-    return Excess(_after(http.union(sockets, all=True), many) or end, newest + TICK if newest else end)
+    newest = [rows.order_by("-at").values_list("at", flat=True).first() for rows in floods]
+    others = [rows.filter(~FLOOD) for rows in kept]
+    rest = _after(others, many - sum(rows.count() for rows in floods))
+    return Excess(rest or end, max((at + TICK for at in newest if at), default=end))
 
 
 def _walks() -> list[Rows]:
@@ -58,9 +64,15 @@ def _walks() -> list[Rows]:
     return [TrafficEntry.objects.filter(kind=kind).order_by() for kind in Kind]
 
 
-def _after(rows: Rows, many: int) -> datetime | None:
-    """When so many of them are over, oldest first; None: they are fewer, or none is asked for."""
+def _floods() -> list[Rows]:
+    """Those of floods, by the index of their status."""
+    return [TrafficEntry.objects.filter(flood, status=status).order_by() for status, flood in FLOODS.items()]
+
+
+def _after(walks: list[Rows], many: int) -> datetime | None:
+    """When so many of their rows are over, oldest first; None: they are fewer, or none is asked for."""
     if not many:
         return None
-    at = rows.order_by("at").values_list("at", flat=True)[many - 1 : many].first()
+    first, *others = walks
+    at = first.union(*others, all=True).order_by("at").values_list("at", flat=True)[many - 1 : many].first()
     return at + TICK if at else None

@@ -115,9 +115,9 @@ def _try(subject: str, scenario: Scenario, tried: str, *, weight: int, sample: s
     if scenario in (Scenario.PATHS, Scenario.ADMIN):
         meter.probe()
     try:
-        digest = _digest(scenario, tried)
-        trail.tried(scenario, weight=weight, digest=digest)
-        known = tally.add(subject, Try(digest, time.time(), weight, scenario), sample=sample)
+        new = Try(_digest(scenario, tried), time.time(), weight, scenario)
+        known = tally.add(subject, new, sample=sample)
+        trail.tried(scenario, weight=weight, digest=new.digest, again=new not in (known or ()))
         if known:
             judge(subject, known)
     except Exception:
@@ -146,8 +146,9 @@ def _caught(subject: str, sample: str) -> None:
     """The first look at a decoy is enough."""
     meter.probe()
     at = time.time()
-    trail.tried(Scenario.DECOY, weight=paths.KNOWN)
-    if settings.BANS and tally.doze(subject, Scenario.DECOY, at=at, until=at + RETRY):
+    due = tally.doze(subject, Scenario.DECOY, at=at, until=at + RETRY)
+    trail.tried(Scenario.DECOY, weight=paths.KNOWN, again=not due)
+    if settings.BANS and due:
         look = Row(subject, Try(_digest(Scenario.DECOY, sample), at, paths.KNOWN, Scenario.DECOY), sample)
         _punish(subject, Scenario.DECOY, scores.AT_DECOY, besides=[look])
 

@@ -40,6 +40,7 @@ class Notes:
     user: str = ""
     key: str = ""
     tried: list[tuple[str, float, str]] | None = None
+    counts: bool = False  # some of that, and not as a repetition
     incident: str = ""
 
 
@@ -60,7 +61,8 @@ class Row(NamedTuple):
     key: str
     agent: str
     tried: list[tuple[str, float, str]] | None
-    incident: str = ""  # rows that an older version left behind have none
+    incident: str = ""  # rows that an older version left behind have neither
+    again: bool = False  # nothing that was tried counts: it did before
 
 
 class _About(NamedTuple):
@@ -108,9 +110,10 @@ def proven(*, user: str, key: str = "") -> None:
         notes.user, notes.key = user, key
 
 
-def tried(scenario: str, *, weight: float, digest: bytes = b"") -> None:
-    """It counts with detection, in the name of its subject."""
+def tried(scenario: str, *, weight: float, digest: bytes = b"", again: bool = False) -> None:
+    """It counts with detection, in the name of its subject; `again`: it would, but is a repetition, or one too many."""
     if (notes := _notes.get()) is not None:
+        notes.counts |= not again
         notes.tried = [*(notes.tried or ())[-TRIES:], (scenario, weight, digest.hex())]
 
 
@@ -158,7 +161,7 @@ def _write(spool: Spool, scope: Scope, notes: Notes, about: _About) -> None:
             time.time(), about.kind, scope["caller"].subject, _printable(about.method[:METHOD]), about.route[:ROUTE],
             _path(scope["path"][:LONGEST]), about.status, _ms(about.spent), _ms(notes.broker), about.size,
             notes.user, notes.key, _agent(_header(scope, b"user-agent"), settings.SECRET_KEY), notes.tried,
-            notes.incident,
+            notes.incident, bool(notes.tried) and not notes.counts,
         )  # fmt: skip
         spool.write(_encode(row).encode() + b"\n")
     except Exception:

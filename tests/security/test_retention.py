@@ -117,6 +117,40 @@ def test_only_then_the_oldest_of_the_rest_go(room_for):
     assert (retention.would_prune(), retention.prune(), kept()) == (3, 3, [2, 3])
 
 
+@pytest.mark.parametrize("status", [400, 408, 413, 415, 426, 431, 503])
+def test_what_is_refused_before_django_is_a_flood_too(room_for, status):
+    room_for(2)
+    write(3, 1)
+    write(2, status=status)
+    assert (retention.would_prune(), retention.prune(), kept()) == (1, 1, [1, 2])
+
+
+def test_floods_of_several_kinds_go_as_one_oldest_first(room_for):
+    room_for(3)
+    write(5)
+    for age, status in ((4, 503), (3, 429), (2, 413), (1, 503)):
+        write(age, status=status)
+    assert (retention.would_prune(), retention.prune(), kept()) == (2, 2, [1, 4, 5])
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"route": "login"},
+        {"incident": "0123456789ab"},
+        {"user": "trader"},
+        {"tried": [["unknown-paths", 5, ""]]},
+        {"status": 404},
+    ],
+    ids=str,
+)
+def test_a_refusal_of_django_is_none(room_for, facts):
+    room_for(1)
+    write(2, status=200)
+    write(1, **({"status": 400} | facts))
+    assert (retention.prune(), kept()) == (1, [2])
+
+
 @pytest.mark.parametrize("facts", [{"user": "trader"}, {"key": "a1b2c3"}, {"tried": [["bad-logins", 5, ""]]}, {"status": 403}])
 def test_what_tells_of_somebody_or_of_a_try_is_no_flood(room_for, facts):
     room_for(1)
@@ -144,14 +178,15 @@ def test_what_stays_of_a_flood_stops_no_chunk(monkeypatch, room_for):
 def test_no_query_of_the_pruning_sorts_or_scans_the_trail(room_for, rows):
     room_for(rows)
     write(91, 8, 7, 6)
-    write(5, 4, 3, status=429)
+    write(5, 4, status=429)
+    write(3, status=503)
     with CaptureQueriesContext(connection) as asked:
         retention.prune()
     with connection.cursor() as cursor:
         reads = [query["sql"] for query in asked.captured_queries if query["sql"].startswith("SELECT")]
         plan = " ".join(str(cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()) for sql in reads)
     assert "traffic_by_kind" in plan
-    assert not re.search("TEMP B-TREE|SCAN security|traffic_by_(user|key)", plan)
+    assert not re.search("TEMP B-TREE|SCAN security|traffic_by_(user|key|route|incident)", plan)
 
 
 @pytest.mark.parametrize("rows", [8, 7, 5, 3, 1])
