@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from security.addresses import NotAnAddress, network
 from security.durations import clock
 from security.models import Refusal, TrafficEntry
+from security.models.traffic import NUMBERED
 
 _NUMBER = re.compile(r"[0-9a-f]{12}", re.IGNORECASE)  # no address is spelled like that
 
@@ -36,7 +37,7 @@ def find(incident: str) -> Report:
 
 
 def _answered(incident: str) -> Report | None:
-    row = TrafficEntry.objects.filter(incident=incident).first()
+    row = TrafficEntry.objects.filter(NUMBERED, incident=incident).first()
     if row is None:
         return None
     who = f"{row.subject} ({row.user})" if row.user else row.subject

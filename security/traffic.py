@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 
 from security.addresses import NotAnAddress, subject_network
 from security.models import TrafficEntry
-from security.models.traffic import Kind
+from security.models.traffic import NUMBERED, Kind
 from security.paging import SIZE, WALK, Misasked, Page
 
 FEW = 1_000  # rows of a filter that need not be walked in parts
@@ -94,7 +94,7 @@ def _split(filters: Filters, rows: QuerySet[TrafficEntry]) -> tuple[list[Q], Oth
     if indexed:
         best = _most_telling(indexed, rows)
         others |= {"status__range": (family[0], family[-1])} if family else {}
-        return [Q(**{best: indexed.pop(best)})], others | indexed
+        return [_by(best, indexed.pop(best))], others | indexed
     if family:
         return [Q(status=each) for each in family], others
     return [Q(kind=each) for each in ([others.pop("kind")] if filters.kind else Kind)], others
@@ -114,9 +114,14 @@ def _most_telling(indexed: Mapping[str, object], rows: QuerySet[TrafficEntry]) -
     """The first that few rows pass, else the first."""
     if len(indexed) > 1:
         for name, value in indexed.items():
-            if rows.filter(**{name: value}).order_by("-at")[:FEW].count() < FEW:
+            if rows.filter(_by(name, value)).order_by("-at")[:FEW].count() < FEW:
                 return name
     return next(iter(indexed))
+
+
+def _by(name: str, value: object) -> Q:
+    """So that its index is walked."""
+    return Q(**{name: value}) & NUMBERED if name == "incident" else Q(**{name: value})
 
 
 def _walk(rows: QuerySet[TrafficEntry], others: Others, *, size: int) -> _Stretch:

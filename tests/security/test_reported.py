@@ -2,20 +2,24 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from security import bans, refusals, reported, retention
+from security import bans, refusals, reported, retention, traffic
 from security.actors import COMMAND_LINE
 from security.addresses import network
 from security.asgi import Gatehouse
 from security.models import Origin, TrafficEntry
 from security.reported import Unclear
+from security.traffic import Filters
 from tests.security.trails import exchange
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -125,3 +129,26 @@ def test_a_row_that_an_older_version_left_behind_is_taken_in(kept):
     kept.spool.write(b'[1764300000.0,"http","203.0.113.9","GET","","/x",404,0.1,null,3,"","","",null]\n')
     kept.rows()
     assert TrafficEntry.objects.get().incident == ""
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    "look_up",
+    [
+        lambda: reported._answered("0123456789ab"),
+        lambda: traffic.page(Filters(incident="0123456789ab")),
+        lambda: traffic.page(Filters(incident="0123456789ab", subject="203.0.113.9", status="404")),
+    ],
+)
+def test_a_number_is_looked_up_by_its_index_as_the_values_are_bound(look_up: Callable[[], object]):
+    plans: list[str] = []
+
+    def explain(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        execute(f"EXPLAIN QUERY PLAN {sql}", params, many, context)
+        plans.extend(row[3] for row in context["cursor"].fetchall() if "trafficentry" in row[3])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        look_up()
+    assert plans
+    assert all("INDEX traffic_by_incident (incident=?)" in plan for plan in plans)
