@@ -1,6 +1,7 @@
 """What a flood leaves in the traffic trail is taken for one and goes first, whatever it repeats and whoever refuses it."""
 
 import asyncio
+from typing import Any
 
 import pytest
 import time_machine
@@ -77,7 +78,7 @@ def test_a_decoy_that_is_asked_for_over_and_over_is_evidence_once(gate, kept, se
     assert flood(kept).count() == 6
 
 
-REFUSED = {
+REFUSED: dict[int, dict[str, Any]] = {
     400: {"headers": [(b"accept", b"a/b;a*0=1")]},
     413: {"body": b"x" * 11},
     415: {"headers": [(b"content-type", b"multipart/form-data; boundary=x")]},
