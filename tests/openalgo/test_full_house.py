@@ -47,6 +47,13 @@ async def newcomer_to_a_full_house(monkeypatch: pytest.MonkeyPatch, *hosts: str)
         return await told(*newcomer), [await told(*line) for line in kept]
 
 
+@pytest.fixture(autouse=True)
+def empty(monkeypatch):
+    """Nobody waits from before: what another test's loop left behind can make no way."""
+    for name, most in (("anteroom", protocol.UNANNOUNCED), ("lounge", protocol.KEPT), ("known", protocol.KEPT)):
+        monkeypatch.setattr(protocol, name, protocol.Anteroom(most))
+
+
 @pytest.mark.parametrize(
     ("hosts", "cut"),
     [
