@@ -8,6 +8,7 @@ from django.utils import timezone
 from security import allows, banlist, clientip, policy, proofs
 from security.actors import Actor
 from security.addresses import LOCAL, NON_GLOBAL, Network, network, parse
+from security.durations import clock
 from security.models import Action, Ban, Origin, State
 
 WIDEST = {32: 16, 128: 32}  # wider needs force
@@ -74,7 +75,10 @@ def probation(target: Network) -> str | None:
     since = timezone.now() - timedelta(seconds=policy.current().probation)
     rows = Ban.objects.filter(banlist.overlapping(target), action=Action.BAN, lifted__gt=since).order_by()
     lifted = next((row for row in rows if row.state == State.LIFTED), None)
-    return f"{lifted.lifted_by} lifted the ban of {lifted.cidr} not long ago." if lifted else None
+    if lifted is None or lifted.lifted is None:
+        return None
+    end = lifted.lifted + timedelta(seconds=policy.current().probation)
+    return f"the ban of {lifted.cidr} was lifted by {lifted.lifted_by}; until {clock(end)} automation only alarms about it."
 
 
 def _at_work(target: Network, by: Actor) -> str | None:

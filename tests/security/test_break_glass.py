@@ -204,7 +204,7 @@ class TestExplain:
         bans.lift(ATTACKER, by=OWNER)
         answer = said(capsys, "explain_ip", ATTACKER)
         assert "Ended: ban of 203.0.113.9/32, lifted, keys." in answer
-        assert "On probation: owner lifted" in answer
+        assert "On probation: the ban of 203.0.113.9/32 was lifted by owner; until " in answer
 
     def test_a_pause_is_said(self, capsys):
         said(capsys, "pause_bans")

@@ -122,7 +122,7 @@ def test_a_range_with_somebody_on_probation_is_not_banned():
     bans.lift(line(9), by=OWNER)
     punish(*map(line, range(4)))
     assert not ranges(56)
-    assert "not long ago" in alerts.standing().get(kind="spared", about=WIDE).sentence
+    assert "automation only alarms about it" in alerts.standing().get(kind="spared", about=WIDE).sentence
 
 
 def test_ipv4_widens_only_if_the_policy_says_so():
