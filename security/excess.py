@@ -14,13 +14,12 @@ from security import policy
 from security.models import TrafficEntry
 from security.models.traffic import Kind
 
-# What the bridge refuses, and the second port: neither route nor incident. Django's refusals have one of them, and its limits.
-UNSEEN = (400, 408, 413, 415, 426, 431, 503)
-# By status: that, or too many requests, by nobody proven, which count with nothing.
-# `<=`, since by `= ""` SQLite would walk nearly all rows.
+# By nobody proven, and it counts with nothing. `<=`, since by `= ""` SQLite would walk nearly all rows.
 NOBODY = Q(user__lte="", key__lte="", tried__isnull=True)
-FLOODS = {429: NOBODY} | dict.fromkeys(UNSEEN, NOBODY & Q(route__lte="", incident__lte=""))
-FLOOD = Q(FLOODS[429], status=429) | Q(FLOODS[UNSEEN[0]], status__in=UNSEEN)
+# What the bridge refuses, and the second port: neither route nor incident. Django's refusals have one of them, and its limits.
+UNSEEN, BEFORE_DJANGO = (400, 408, 413, 415, 426, 431, 503), NOBODY & Q(route__lte="", incident__lte="")
+FLOODS = {429: NOBODY} | dict.fromkeys(UNSEEN, BEFORE_DJANGO)  # by status
+FLOOD = Q(NOBODY, status=429) | Q(BEFORE_DJANGO, status__in=UNSEEN)
 TICK = timedelta(microseconds=1)
 
 Rows = QuerySet[TrafficEntry]

@@ -72,13 +72,13 @@ def proven(target: Network) -> str | None:
 
 def probation(target: Network) -> str | None:
     """Why automation holds back: a person lifted a ban there a while ago."""
-    since = timezone.now() - timedelta(seconds=policy.current().probation)
-    rows = Ban.objects.filter(banlist.overlapping(target), action=Action.BAN, lifted__gt=since).order_by()
+    lasts = timedelta(seconds=policy.current().probation)
+    rows = Ban.objects.filter(banlist.overlapping(target), action=Action.BAN, lifted__gt=timezone.now() - lasts).order_by()
     lifted = next((row for row in rows if row.state == State.LIFTED), None)
     if lifted is None or lifted.lifted is None:
         return None
-    end = lifted.lifted + timedelta(seconds=policy.current().probation)
-    return f"the ban of {lifted.cidr} was lifted by {lifted.lifted_by}; until {clock(end)} automation only alarms about it."
+    end = clock(lifted.lifted + lasts)
+    return f"the ban of {lifted.cidr} was lifted by {lifted.lifted_by}; until {end} automation only alarms about it."
 
 
 def _at_work(target: Network, by: Actor) -> str | None:
